@@ -1,0 +1,191 @@
+"""The HTTP edge: one path from request to answer for every route. Reads, checks, one Work, one commit, one problem shape."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
+from uuid import uuid4
+
+import orjson
+import structlog
+from aiohttp import web
+from psycopg import OperationalError
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+
+from . import idempotency
+from .actor import NOBODY, Actor
+from .answers import Answer, FileAnswer
+from .errors import Invalid, NoSuchMethod, NoSuchPath, NotAllowed, NotSignedIn, Problem, TooLarge, Unavailable, Unknown
+from .files import send_file
+from .ground import Ground
+from .metrics import HTTP_SECONDS
+from .problems import as_problem, from_validation
+from .reading import client_of, read_body, read_upload
+from .routes import PUBLIC, SIGNED_IN, Route
+from .translation import language_of
+from .work import unit_of_work
+
+log = structlog.get_logger(__name__)
+
+GROUND: Final = web.AppKey("ground", Ground)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def serve(app: web.Application, routes: Iterable[Route]) -> None:
+    """Add every row to the application."""
+    for route in routes:
+        handler = _handler(route)
+        app.router.add_route(route.method, route.path, handler)
+
+
+def _handler(route: Route) -> Handler:
+    view = None if route.answer is type(None) or route.gives_file else TypeAdapter(route.answer)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        started = time.perf_counter()
+        response = await _answer(request, route, view)
+        HTTP_SECONDS.labels(route.method, route.path, response.status).observe(time.perf_counter() - started)
+        return response
+
+    return handle
+
+
+async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | None) -> web.StreamResponse:
+    ground = request.app[GROUND]
+    actor = await authenticated(request, route, ground)
+    arguments = await _arguments(request, route)
+    scope = _scope(request, route, actor)
+    language = language_of(request.headers.get("Accept-Language"))
+    async with unit_of_work(ground, actor, language=language, client=client_of(request)) as work:
+        if scope is not None:
+            digest = hashlib.sha256(request.raw_path.encode() + b"\n" + request.get("raw_body", b"")).digest()
+            if kept := await idempotency.claim(work.session, ground.answers, scope, digest, work.now):
+                return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
+        result = await route.endpoint(work, **arguments)
+        if isinstance(result, FileAnswer):
+            await work.commit()
+            return await send_file(request, result)
+        answer = result if isinstance(result, Answer) else Answer(result)
+        status = answer.status or route.status
+        body = view.dump_json(answer.view) if view is not None else b""
+        if scope is not None:
+            await idempotency.keep(work.session, ground.answers, scope, status, body)
+    response = _json(status, body, answer.headers)
+    for cookie in answer.cookies:
+        _set_cookie(response, cookie.name, cookie.value, cookie.max_age_s, cookie.path, secure=request.secure)
+    return response
+
+
+async def authenticated(request: web.Request, route: Route, ground: Ground) -> Actor:
+    """Who asks, allowed to ask this at all.
+
+    Raises: NotSignedIn, NotAllowed.
+    """
+    header = request.headers.get("Authorization", "")
+    actor = NOBODY
+    if header.startswith("Bearer ") and ground.authenticate is not None:
+        actor = await ground.authenticate(header[7:])
+    if route.may == PUBLIC:
+        return actor
+    if actor.role is None:
+        raise NotSignedIn
+    if route.may != SIGNED_IN and actor.role not in ground.permissions[route.may]:
+        raise NotAllowed
+    return actor
+
+
+async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for name, adapter in route.paths.items():
+        try:
+            arguments[name] = adapter.validate_strings(request.match_info[name])
+        except ValidationError:
+            raise Unknown from None  # an id that cannot exist does not exist
+    try:
+        if route.query is not None:
+            if "\x00" in request.query_string or "%00" in request.query_string:
+                raise Invalid
+            arguments["query"] = route.query.model_validate_strings(dict(request.query))
+        if route.body is not None:
+            arguments["body"] = route.body.validate_json(await read_body(request, route.max_body))
+    except ValidationError as error:
+        raise from_validation(error) from None
+    if route.upload:
+        arguments["upload"] = read_upload(request)
+    return arguments
+
+
+def _scope(request: web.Request, route: Route, actor: Actor) -> bytes | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or not route.unsafe or route.grants_tokens or actor.role is None:
+        return None
+    if not 0 < len(key) <= idempotency.MAX_KEY:
+        raise Invalid
+    return idempotency.scope_of(actor, f"{route.method} {route.path}", key)
+
+
+def _json(status: int, body: bytes, headers: dict[str, str]) -> web.Response:
+    if not body:
+        return web.Response(status=status, headers=headers)
+    return web.Response(status=status, body=body, content_type="application/json", charset="utf-8", headers=headers)
+
+
+def _set_cookie(response: web.Response, name: str, value: str | None, max_age_s: int, path: str, *, secure: bool) -> None:
+    if value is None:
+        response.del_cookie(name, path=path, secure=secure, httponly=True, samesite="Strict")
+    else:
+        response.set_cookie(name, value, max_age=max_age_s, path=path, httponly=True, secure=secure, samesite="Strict")
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost layer: whatever goes wrong leaves as application/problem+json in the asker's language."""
+    support_id = uuid4().hex[:12]
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return problem_response(request, problem, support_id)
+    except web.HTTPRequestEntityTooLarge:
+        return problem_response(request, TooLarge(), support_id)
+    except web.HTTPException as refused:
+        if refused.status in (404, 405) and request.path.startswith("/api/"):
+            return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod(), support_id)
+        raise
+    except Exception as error:
+        problem = unexpected(error)
+        log.error("request failed", support_id=support_id, method=request.method, route=_route_path(request), error=type(error).__name__, exc_info=problem.status == 500)
+        return problem_response(request, problem, support_id)
+
+
+def unexpected(error: Exception) -> Problem:
+    """An error that nobody expected: unavailable when the database is, otherwise ours."""
+    if isinstance(error, PoolTimeout | TimeoutError | OperationalError | ConnectionError):
+        return Unavailable(retry_after_s=3)
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, OperationalError)):
+        return Unavailable(retry_after_s=3)
+    return Problem()
+
+
+def problem_response(request: web.Request, problem: Problem, support_id: str) -> web.Response:
+    """The problem as an answer."""
+    language = language_of(request.headers.get("Accept-Language"))
+    headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return web.Response(
+        status=problem.status,
+        body=orjson.dumps(as_problem(problem, language, support_id), default=str),
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _route_path(request: web.Request) -> str:
+    """The route's pattern, never the path itself: ids stay out of logs."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""
+
+
