@@ -6,7 +6,7 @@ where they come from is `keys.py`; what is sealed under which label is `fields.p
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
@@ -89,3 +89,29 @@ def unseal(keys: Iterable[SecretKey], sealed: bytes, aad: bytes) -> bytes:
         return AESGCM(key.secret).decrypt(nonce, body, aad)
     except InvalidTag:
         raise CannotOpen("damaged", key_id.hex()) from None
+
+
+class Cipher:
+    """The keys of one purpose: the first seals, every one of them opens (so keys can be changed under load)."""
+
+    def __init__(self, keys: Sequence[SecretKey]) -> None:
+        if not keys:
+            raise ValueError("a cipher needs at least one key")
+        self._keys = tuple(keys)
+
+    @property
+    def current(self) -> SecretKey:
+        """The key that seals."""
+        return self._keys[0]
+
+    def seal(self, plain: bytes, aad: bytes) -> bytes:
+        """`plain` sealed with the current key and bound to `aad`."""
+        return seal(self._keys[0], plain, aad)
+
+    def open(self, sealed: bytes, aad: bytes) -> bytes:
+        """The plain bytes. Raises: CannotOpen."""
+        return unseal(self._keys, sealed, aad)
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the current key sealed this; otherwise it waits to be sealed anew."""
+        return key_id_of(sealed) == self._keys[0].id
