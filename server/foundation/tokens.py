@@ -1,8 +1,9 @@
 """Signed tokens: ES256 JWTs that are short-lived, for one audience, of one type.
 
-Used for access tokens (`at+jwt`), tickets (`ticket+jwt`) and seat tokens (`seat+jwt`). PyJWT accepts a missing `exp` or
-`aud`, any `typ` and several algorithms unless told otherwise, and reads the time itself; so everything it leaves open is
-checked here, against the time that is passed in. Whether a login was revoked or a ticket used is for those who issue them.
+Used for access tokens (`at+jwt`), tickets (`ticket+jwt`) and seat tokens (`seat+jwt`). PyJWT accepts a missing `exp`
+or `aud`, any `typ` and several algorithms unless told otherwise, and reads the time itself; so all that it leaves open
+is checked here, against the time that is passed in. Whether a login was revoked or a ticket was used before is for those
+who issue them.
 """
 
 from __future__ import annotations
