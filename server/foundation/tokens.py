@@ -2,7 +2,7 @@
 
 Used for access tokens (`at+jwt`), tickets (`ticket+jwt`) and seat tokens (`seat+jwt`). PyJWT accepts a missing `exp`
 or `aud`, any `typ` and several algorithms unless told otherwise, and reads the time itself; so all that it leaves open
-is checked here, against the time that is passed in. Whether a login was revoked or a ticket was used before is for those
+is checked here, against the time passed in. Whether a login was revoked, or a ticket was used before, is for those
 who issue them.
 """
 

@@ -1,7 +1,7 @@
-"""The vault: files of patients, encrypted before they reach the disk, streamed in and out under names that say nothing.
+"""The vault: files of patients, encrypted before they reach the disk, streamed in and out, under names that tell nothing.
 
-Whose file it is, what it is called and who may see it is in the database of the capability that stored it. All disk work
-runs in threads. A file is written under a passing name, brought to the disk, then renamed: it is there whole or not at all.
+Whose file it is, what it is called and who may see it is in the tables of the capability that stored it. All disk work
+runs in threads. A file is written under a passing name, brought to the disk, then renamed: it is there whole or not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import errno
 import os
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -73,8 +74,9 @@ class Vault:
             try:
                 await _fill(incoming, stream, limit_bytes)
                 name, head = await asyncio.to_thread(incoming.finish)
-            finally:
+            except BaseException:
                 await asyncio.shield(asyncio.to_thread(incoming.abandon))
+                raise
         except OSError as error:
             if error.errno in _NO_ROOM:
                 raise VaultFull from error
@@ -110,9 +112,9 @@ class Vault:
         """Remove a file for good; one that is not there is no error, so that a retry may follow a crash."""
         await asyncio.to_thread(_delete, path_of(self._root, name))
 
-    async def sweep(self) -> int:
-        """Remove what writers killed half-way left behind; at start, before anybody writes. How many files."""
-        return await asyncio.to_thread(_sweep, self._root / INCOMING)
+    async def sweep(self, written_before: datetime) -> int:
+        """Remove what writers killed half-way left behind and nobody has touched since that instant. How many files."""
+        return await asyncio.to_thread(_sweep, self._root / INCOMING, written_before.timestamp())
 
     async def rewrap(self, name: str) -> bool:
         """Seal a file's head with the current master key's vault key; False when it was already."""
@@ -143,8 +145,8 @@ def _delete(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def _sweep(incoming: Path) -> int:
-    left = list(incoming.iterdir())
+def _sweep(incoming: Path, before: float) -> int:
+    left = [path for path in incoming.iterdir() if path.stat().st_mtime < before]
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)

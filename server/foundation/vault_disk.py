@@ -12,7 +12,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from .crypto import Cipher, fresh_key
+from .crypto import TAG_BYTES, Cipher, fresh_key
 from .vault_format import (
     CHUNK_BYTES,
     HEAD_BYTES,
@@ -99,12 +99,13 @@ class IncomingFile:
             target = path_of(self._root, name)
             make_folder(target.parent)
             self._path.rename(target)
+            self._path = target
             sync_folder(target.parent)
             sync_folder(self._root)
             return name, head
 
     def abandon(self) -> None:
-        """Leave nothing behind; harmless after `finish`."""
+        """Leave nothing behind, not even what a `finish` that nobody waited for has just named."""
         with self._using:
             self._file.close()
             self._path.unlink(missing_ok=True)
@@ -145,7 +146,7 @@ class StoredFile:
             self._file.seek(chunk_at(first))
             opened = []
             for number in range(first, min(first + count, self.head.chunks)):
-                stored = self._file.read(self.head.plain_length(number) + 16)
+                stored = self._file.read(self.head.plain_length(number) + TAG_BYTES)
                 opened.append(open_chunk(self._key, self.head, number, stored))
             return b"".join(opened)
 

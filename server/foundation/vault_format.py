@@ -3,7 +3,7 @@
     magic (4) | head sealed with the vault key, bound to the file's name | chunk 0 | chunk 1 | ...
 
 The head holds the file's own key, its size and its SHA-256. A chunk's nonce is its number, under a key that is used for
-this one file and written once. So a chunk moved, changed, added or missing shows, and so does a file under another name.
+this one file and written once. So a chunk moved, changed, added or missing shows, and a file under another name too.
 """
 
 from __future__ import annotations
