@@ -105,6 +105,7 @@ class ResyncAck(Message):
     seq: int
     events: list[dict[str, Any]]
     snapshot: Snapshot | None = None
+    ice_servers: list[IceServer]
 
 
 class OfferAck(Message):

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-KEPT_LINES = 200
+KEPT_LINES = 100
+KEPT_BYTES = 100_000  # what a snapshot carries of them; older ones are read from the record by HTTP
 REMEMBERED_IDS = 1000
 
 
@@ -58,7 +59,7 @@ class ChatHistory(Protocol):
     """The kept lines of a room, oldest first: asked once when a room is made (again)."""
 
     async def __call__(self, room: str) -> list[ChatLine]:
-        """At most the last 200 lines."""
+        """At most the last 100 lines."""
         ...
 
 
@@ -97,8 +98,15 @@ class Chat:
             oldest.cancel()
 
     def since(self, last_seq: int) -> list[dict[str, Any]]:
-        """The kept lines after this number."""
-        return [line.wire() for line in self.lines if line.seq > last_seq]
+        """The kept lines after this number, oldest first, as many of the newest as a snapshot carries."""
+        found: list[dict[str, Any]] = []
+        left = KEPT_BYTES
+        for line in reversed(self.lines):
+            left -= 300 + 3 * len(line.text or "")
+            if line.seq <= last_seq or left < 0:
+                break
+            found.append(line.wire())
+        return found[::-1]
 
     async def finish(self) -> None:
         """Let the lines under way end; nothing may be lost that was about to be acknowledged."""

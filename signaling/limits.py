@@ -23,7 +23,8 @@ class Limits:
     ping_interval_s: int = 10
     ping_timeout_s: int = 8
     message_bytes: int = 96 * 1024  # a browser's offer with many lanes is 30 KB
-    queue_bytes: int = 768 * 1024  # with the transport's own buffers a slow reader holds under 1 MB
+    queue_bytes: int = 400 * 1024  # one such queue waits, one is being written: a slow reader holds under 1 MB
+    answer_bytes: int = 200 * 1024  # more missed events than this are replaced by the room as it is
     recheck_s: float = 45
     sweep_s: float = 1
     sockets: int = 20_000
