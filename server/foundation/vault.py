@@ -1,4 +1,4 @@
-"""The vault: files of patients, encrypted before they reach the disk, streamed in and out, under names that tell nothing.
+"""The vault: files of patients, encrypted before they reach the disk, under names that say nothing.
 
 Whose file it is, what it is called and who may see it is in the tables of the capability that stored it. All disk work
 runs in threads. A file is written under a passing name, brought to the disk, then renamed: it is there whole or not.
