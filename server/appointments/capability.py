@@ -1,0 +1,35 @@
+"""What booking adds to the product."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.foundation.actor import Role
+from server.foundation.capability import Capability
+from server.foundation.watching import Topic
+from server.foundation.work import Work
+
+from .http import routes
+
+_PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
+
+
+async def _anyone(_: Work, __: str) -> bool:
+    """How many places are left is public."""
+    return True
+
+
+CAPABILITY: Final = Capability(
+    name="appointments",
+    routes=(routes,),
+    permissions={
+        "appointments.look": frozenset(Role),
+        "appointments.book": _PATIENT_SIDE,
+        "appointments.see": _PATIENT_SIDE | {Role.DOCTOR, Role.SCHEDULER},
+        "appointments.publish": frozenset({Role.SCHEDULER}),
+        "appointments.hand_over": frozenset({Role.SCHEDULER}),
+        "appointments.stop": frozenset({Role.SCHEDULER}),
+        "appointments.roll": frozenset({Role.SCHEDULER}),
+    },
+    topics=(Topic("sessions", _anyone),),
+)

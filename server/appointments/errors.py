@@ -1,0 +1,93 @@
+"""Problems of booking, each the sentence's subject."""
+
+from __future__ import annotations
+
+from server.foundation.errors import Conflict, Invalid, NotAllowed
+
+
+class SlotFull(Conflict):
+    """No place left that this person may take."""
+
+    code = "slot-full"
+    zh = "这个时段的号已经约满，请换一个时间"
+    en = "This time is fully booked; please choose another"
+    rule = "appointments-1"
+
+
+class NotOpenYet(Conflict):
+    """Booking of this slot has not opened."""
+
+    code = "not-open-yet"
+    zh = "这个时段还没有开放预约，请到开放时间再来"
+    en = "Booking for this time has not opened yet; please come back when it does"
+    rule = "appointments-2"
+
+
+class SlotOver(Conflict):
+    """The slot has begun."""
+
+    code = "slot-over"
+    zh = "这个时段已经开始，不能再预约，请选后面的时间"
+    en = "This time has already begun; please choose a later one"
+    rule = "appointments-2"
+
+
+class SessionClosed(Conflict):
+    """The session was stopped."""
+
+    code = "session-closed"
+    zh = "医生这次停诊了，请换一个时间或另选医生"
+    en = "The doctor is not available at this time after all; please choose another time or doctor"
+    rule = "appointments-5"
+
+
+class AlreadyBooked(Conflict):
+    """The patient has a booking in this department on this day."""
+
+    code = "already-booked"
+    zh = "当天在这个科室已经有预约，一人一天一个科室只能约一次。要换时间请先取消原来的预约"
+    en = "There is already a booking in this department on this day; to change the time, cancel it first"
+    rule = "appointments-3"
+
+
+class FirstVisit(NotAllowed):
+    """Nobody may be seen for the first time online."""
+
+    code = "first-visit"
+    zh = "您未在线下就诊并确诊，不能在线首诊，请先到实体医疗机构就诊"
+    en = "You have not been diagnosed in person yet, so a first visit cannot be online; please see a doctor in person first"
+    rule = "B11"
+
+
+class BookingOver(Conflict):
+    """The booking is past being cancelled."""
+
+    code = "booking-over"
+    zh = "这个预约已经结束或已开始就诊，不能取消"
+    en = "This booking is over or the visit has begun; it cannot be cancelled"
+    rule = "appointments-4"
+
+
+class SegmentTooLong(Invalid):
+    """Grade-3 hospitals publish times exact to the hour."""
+
+    code = "segment-too-long"
+    zh = "三级医院分时段预约应精确到1小时以内，请缩短每个时段"
+    en = "A grade-3 hospital's booking segments may be at most one hour; make them shorter"
+    rule = "appointments-6"
+
+
+class BadSession(Invalid):
+    """The session's times do not make sense."""
+
+    code = "bad-session"
+    zh = "排班时间有误：结束要晚于开始，在同一天，且要能按时段整分"
+    en = "The session's times are not right: it must end after it starts, on one day, and divide evenly into segments"
+
+
+class DoctorBusy(Conflict):
+    """The doctor has another session at that time."""
+
+    code = "doctor-busy"
+    zh = "这位医生在这段时间已有排班"
+    en = "This doctor already has a session at that time"

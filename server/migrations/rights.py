@@ -1,0 +1,37 @@
+"""What the application role may do. It owns nothing; what must stay as written it may only add to and read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# Tables that are evidence: written once, never changed by the application.
+APPEND_ONLY: Final = frozenset({"audit_rows", "audit_positions", "audit_heads"})
+READ_ONLY: Final = frozenset({"alembic_version"})
+
+
+def grant_application_rights(connection: Connection, role: str) -> None:
+    """State the rights anew; a no-op where the application signs in as the owner itself."""
+    owner = connection.execute(text("SELECT current_user")).scalar_one()
+    if role == owner:
+        return
+    quoted = connection.execute(text("SELECT quote_ident(:role)"), {"role": role}).scalar_one()
+    tables = connection.execute(
+        text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+    ).scalars()
+    run = connection.exec_driver_sql
+    run(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+    for table in tables:
+        run(f'REVOKE ALL ON TABLE public."{table}" FROM {quoted}')
+        run(f'GRANT {_rights(table)} ON TABLE public."{table}" TO {quoted}')
+    run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+    run(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}")
+
+
+def _rights(table: str) -> str:
+    if table in READ_ONLY:
+        return "SELECT"
+    if table in APPEND_ONLY:
+        return "SELECT, INSERT"
+    return "SELECT, INSERT, UPDATE, DELETE"
