@@ -1,8 +1,8 @@
 """The sealer: gives finished audit rows their places in the Merkle log and signs its head at least every minute.
 
 A row may be sealed once no transaction that could still write an earlier one is running: `tx` below the snapshot's
-xmin. Ids alone would lose rows that commit late. What is copied out of the database's reach is `audit_heads.py`; whether
-the log is whole is for `audit_verify.py`, which trusts nothing here.
+xmin. Ids alone would lose rows that commit late. What is copied out of the database is `audit_heads.py`; whether the
+log is whole is for `audit_verify.py`, which trusts nothing here.
 """
 
 from __future__ import annotations

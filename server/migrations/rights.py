@@ -9,6 +9,10 @@ from sqlalchemy import Connection, text
 # Tables that are evidence: written once, never changed by the application.
 APPEND_ONLY: Final = frozenset({"audit_rows", "audit_positions", "audit_heads"})
 READ_ONLY: Final = frozenset({"alembic_version"})
+_OWN_AUDIT_COLUMNS: Final = (
+    "SELECT quote_ident(column_name) FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND table_name = 'audit_rows' AND column_name <> 'tx'"
+)
 
 
 def grant_application_rights(connection: Connection, role: str) -> None:
@@ -25,6 +29,11 @@ def grant_application_rights(connection: Connection, role: str) -> None:
     for table in tables:
         run(f'REVOKE ALL ON TABLE public."{table}" FROM {quoted}')
         run(f'GRANT {_rights(table)} ON TABLE public."{table}" TO {quoted}')
+    # The transaction a row belongs to is the database's to say: no value of the application's may stand there.
+    columns = connection.execute(text(_OWN_AUDIT_COLUMNS)).scalars()
+    own = ", ".join(columns)
+    run(f"REVOKE INSERT ON TABLE public.audit_rows FROM {quoted}")
+    run(f"GRANT INSERT ({own}) ON TABLE public.audit_rows TO {quoted}")
     run(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
     run(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}")
 
