@@ -156,6 +156,7 @@ class Lobby:
     def remove(self, room: Room, seat: Seat, reason: str) -> None:
         """Take somebody's seat away."""
         held_by = self._connections.get(seat.connection or "")
+        room.removed.add(seat.id)
         self._vacate(room, seat, reason)
         if held_by is not None:
             held_by.room = None

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from . import presence
 from .chat import Chat, ChatLine
-from .errors import NoGrant, NotInRoom, RoomClosed, RoomFull, SeatTakenOver
+from .errors import NoGrant, NotInRoom, RoomClosed, RoomFull, SeatTakenOver, TicketNotValid
 from .presence import Change
 from .relay import EventLog, RoomEvent, first_seq
 from .seats import Grant, Publishing, Seat, seat_id
@@ -80,6 +80,7 @@ class Room:
     recording_wanted: bool = True  # the application's switch; consent is asked of the seats
     media_stopped: str | None = None
     closed: str | None = None
+    removed: set[str] = field(default_factory=set)  # seats taken away: only a fresh ticket opens the door again
 
     @classmethod
     def of(cls, entry: Entry, now: datetime, deliver: Deliver) -> Room:
@@ -98,11 +99,14 @@ class Room:
     def enter(self, entry: Entry, connection: str, client: str) -> Entered:
         """Seat the holder of a ticket or seat token; the same person always gets the same seat.
 
-        Raises: RoomClosed, RoomFull, SeatTakenOver.
+        Raises: RoomClosed, RoomFull, SeatTakenOver, TicketNotValid.
         """
         if self.closed is not None:
             raise RoomClosed(reason=self.closed)
         identifier = seat_id(self.name, entry.person_id)
+        if identifier in self.removed and entry.generation is not None:
+            raise TicketNotValid
+        self.removed.discard(identifier)
         seat = self.seats.get(identifier)
         if seat is None:
             seat = self._new_seat(identifier, entry)
