@@ -94,7 +94,7 @@ class Jobs:
                 shutdown_graceful_timeout=20,
             )
 
-    async def tidy(self, ground: Ground) -> None:
+    async def tidy(self) -> None:
         """Delete jobs that succeeded over a week ago, and give stalled ones back to the queue."""
         manager = self.app.job_manager
         await manager.delete_old_jobs(nb_hours=KEEP_SUCCEEDED_HOURS)
