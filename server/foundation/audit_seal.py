@@ -31,8 +31,8 @@ from .merkle import HASH_BYTES, Frontier, leaf_hash
 
 log = structlog.get_logger(__name__)
 
-SEAL_EVERY_S: Final = 15.0
-HEAD_AT_LEAST_EVERY: Final = timedelta(seconds=40)  # with the pause above, always less than a minute
+SEAL_EVERY_S: Final = 45.0
+HEAD_AT_LEAST_EVERY: Final = timedelta(seconds=40)  # so every round signs one, also when nothing happened
 _ROWS_A_HEAD: Final = 5_000
 _SEALER_LOCK: Final = 0x6C79_7365
 _NO_HEAD: Final = bytes(HASH_BYTES)
@@ -112,7 +112,7 @@ class Sealer:
             await self._copy_out(session)
 
     async def run(self) -> None:
-        """Seal every quarter of a minute until cancelled; a failure is logged and tried again."""
+        """Seal every 45 seconds until cancelled; a failure is logged and tried again."""
         while True:
             try:
                 await self.once()

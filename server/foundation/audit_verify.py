@@ -1,7 +1,7 @@
 """The verifier of the audit log: finds any edit, deletion, insertion, reordering, truncation or fork, and says where.
 
-Stands alone on purpose: it imports nothing of this project (only the standard library and `cryptography`), so an auditor
-can read it whole and run it on another machine, on an export that the hospital gives:
+Stands alone on purpose: it imports nothing of this project (only the standard library and `cryptography`), so that an
+auditor can read it whole and run it on another machine, on an export that the hospital gives:
 
     python audit_verify.py EXPORT_FOLDER --keys keys.json --heads FOLDER_OF_COPIED_HEADS
 
@@ -27,10 +27,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 SEALED_WITHIN: Final = timedelta(minutes=5)  # an unsealed row older than this beside the newest head was passed over
-_RECORD: Final = frozenset(
-    "id tx at actor_kind actor_id role login_id organisation_id action kind subject patient_id facts".split()
-)
-_HEAD: Final = frozenset("v log seq size root at previous".split())
+_WHO: Final = frozenset({"actor_kind", "actor_id", "role", "login_id", "organisation_id"})
+_RECORD: Final = _WHO | {"id", "tx", "at", "action", "kind", "subject", "patient_id", "facts"}
+_HEAD: Final = frozenset({"v", "log", "seq", "size", "root", "at", "previous"})
+Keys = Mapping[str, ec.EllipticCurvePublicKey]
+Entry = Mapping[str, Any]
+Place = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ def canonical(value: Any) -> bytes:
 
 
 def verify(
-    rows: Iterable[Mapping[str, Any]],
-    heads: Sequence[Mapping[str, Any]],
-    copies: Iterable[Mapping[str, Any]],
+    rows: Iterable[Entry],
+    heads: Sequence[Entry],
+    copies: Iterable[Entry],
     keys: Mapping[str, str],
 ) -> Report:
     """Check everything against everything.
@@ -110,11 +112,11 @@ def verify(
     `rows`: `{"position", "row_id", "leaf", "record"}`, sealed ones by position, then those still without a position.
     `heads`: the database's heads by number; `copies`: those kept outside; `keys`: kid -> hex of the DER public key.
     """
-    report = Report()
+    report = Report(heads=len(heads))
     believed = _keys(keys, report)
-    _check_heads(heads, believed, report)
-    _check_rows(rows, heads, report)
-    _check_copies(copies, heads, believed, report)
+    sound = _check_heads(heads, believed, report)
+    _check_rows(rows, sound, len(sound) == len(heads), report)
+    _check_copies(copies, sound, believed, report)
     return report
 
 
@@ -131,7 +133,7 @@ def _keys(keys: Mapping[str, str], report: Report) -> dict[str, ec.EllipticCurve
     return believed
 
 
-def _signed(entry: Mapping[str, Any], keys: Mapping[str, ec.EllipticCurvePublicKey]) -> bool:
+def _signed(entry: Entry, keys: Keys) -> bool:
     try:
         keys[entry["kid"]].verify(bytes.fromhex(entry["signature"]), canonical(entry["head"]), ec.ECDSA(SHA256()))
     except (KeyError, ValueError, TypeError, InvalidSignature):
@@ -139,39 +141,39 @@ def _signed(entry: Mapping[str, Any], keys: Mapping[str, ec.EllipticCurvePublicK
     return set(entry) == {"head", "kid", "signature"} and set(entry["head"]) == _HEAD and entry["head"]["v"] == 1
 
 
-def _check_heads(
-    heads: Sequence[Mapping[str, Any]], keys: Mapping[str, ec.EllipticCurvePublicKey], report: Report
-) -> None:
-    previous: Mapping[str, Any] | None = None
+def _check_heads(heads: Sequence[Entry], keys: Keys, report: Report) -> list[Entry]:
+    """The heads that can be believed, up to the first that cannot."""
+    sound: list[Entry] = []
     for number, entry in enumerate(heads):
-        report.heads += 1
         where = f"head {number}"
         if not _signed(entry, keys):
             report.add("forged", where, "the signature of this head is not one of the trusted keys'")
-            return  # nothing that an unsigned head says can be compared with anything
+            return sound
         head = entry["head"]
         if head["seq"] != number:
             report.add("deleted", where, f"here stands head {head['seq']}: heads are missing or out of order")
-            return
-        expected = hashlib.sha256(canonical(previous)).hexdigest() if previous else "00" * 32
-        if head["previous"] != expected:
-            report.add("fork", where, "this head does not follow from the one before it")
-        if previous and (
-            head["size"] < previous["size"] or head["at"] < previous["at"] or head["log"] != previous["log"]
-        ):
-            report.add("fork", where, "the log shrank, ran backwards in time or was exchanged before this head")
-        previous = head
+            return sound
+        if not _follows(sound[-1] if sound else None, head):
+            report.add("fork", where, "this head does not continue the one before it")
+        sound.append(head)
+    return sound
 
 
-def _check_rows(rows: Iterable[Mapping[str, Any]], heads: Sequence[Mapping[str, Any]], report: Report) -> None:
-    newest = heads[-1]["head"] if heads else None
+def _follows(before: Entry | None, head: Entry) -> bool:
+    if before is None:
+        return bool(head["previous"] == "00" * 32)
+    chained = head["previous"] == hashlib.sha256(canonical(before)).hexdigest() and head["log"] == before["log"]
+    return chained and bool(head["size"] >= before["size"] and head["at"] >= before["at"])
+
+
+def _check_rows(rows: Iterable[Entry], heads: Sequence[Entry], all_heads: bool, report: Report) -> None:
     tree, edge = Tree(), (-1, "")
-    pending = _Roots(heads, report)
-    pending.compare(0, tree)
+    roots = _Roots(heads, report)
+    roots.compare(0, tree)
     for row in rows:
         if row["position"] is None:
             report.unsealed += 1
-            _check_waiting(row, edge, newest, report)
+            _check_waiting(row, edge, heads[-1] if heads else None, report)
             continue
         where = f"position {row['position']}"
         if row["position"] != report.sealed:
@@ -179,11 +181,12 @@ def _check_rows(rows: Iterable[Mapping[str, Any]], heads: Sequence[Mapping[str, 
         report.sealed += 1
         edge = _check_sealed(row, where, edge, report)
         tree.add(_leaf(row))
-        pending.compare(report.sealed, tree)
-    pending.finish(report.sealed)
+        roots.compare(report.sealed, tree)
+    if all_heads:
+        roots.finish(report.sealed)
 
 
-def _check_sealed(row: Mapping[str, Any], where: str, edge: tuple[int, str], report: Report) -> tuple[int, str]:
+def _check_sealed(row: Entry, where: str, edge: Place, report: Report) -> Place:
     record = row["record"]
     if record is None:
         report.add("deleted", where, f"the row {row['row_id']} is gone")
@@ -198,22 +201,19 @@ def _check_sealed(row: Mapping[str, Any], where: str, edge: tuple[int, str], rep
     return max(place, edge)
 
 
-def _check_waiting(
-    row: Mapping[str, Any], edge: tuple[int, str], newest: Mapping[str, Any] | None, report: Report
-) -> None:
+def _check_waiting(row: Entry, edge: Place, newest: Entry | None, report: Report) -> None:
     record, where = row["record"], f"row {row['row_id'][:8]}"
     if _place(record) <= edge:
         report.add("inserted", where, "this row claims to be older than what is sealed, and is not in the log")
-    if newest and _instant(record["at"]) < _instant(newest["at"]) - SEALED_WITHIN:
+    if newest and datetime.fromisoformat(record["at"]) < datetime.fromisoformat(newest["at"]) - SEALED_WITHIN:
         report.add("unsealed", where, "this row should have been sealed long before the newest head")
 
 
 class _Roots:
     """The roots that the heads state, compared as the tree grows past their sizes."""
 
-    def __init__(self, heads: Sequence[Mapping[str, Any]], report: Report) -> None:
-        bodies = [entry["head"] for entry in heads]
-        self._heads = [body for body in bodies if isinstance(body.get("size"), int)]
+    def __init__(self, heads: Sequence[Entry], report: Report) -> None:
+        self._heads = heads
         self._report = report
         self._next = 0
 
@@ -234,13 +234,8 @@ class _Roots:
             self._report.add("inserted", f"position {size - 1}", "rows stand in the log that no head has sealed")
 
 
-def _check_copies(
-    copies: Iterable[Mapping[str, Any]],
-    heads: Sequence[Mapping[str, Any]],
-    keys: Mapping[str, ec.EllipticCurvePublicKey],
-    report: Report,
-) -> None:
-    log = heads[0]["head"]["log"] if heads else None
+def _check_copies(copies: Iterable[Entry], heads: Sequence[Entry], keys: Keys, report: Report) -> None:
+    log = heads[0]["log"] if heads else None
     before: int | None = None
     for entry in copies:
         report.copies += 1
@@ -256,22 +251,19 @@ def _check_copies(
             report.add("fork", where, "a copy of this head belongs to another log: the log was begun anew")
         elif head["seq"] >= len(heads):
             report.add("truncated", where, "a copy of this head is kept outside, the database has it no longer")
-        elif heads[head["seq"]]["head"] != head:
+        elif heads[head["seq"]] != head:
             report.add("fork", where, "the copy kept outside says something else: the log was written twice")
 
 
-def _leaf(row: Mapping[str, Any]) -> bytes:
+def _leaf(row: Entry) -> bytes:
     if row["record"] is None:  # deleted: go on with the leaf it had, to find what else was changed
         return bytes.fromhex(row["leaf"])
     return hashlib.sha256(b"\x00" + canonical(row["record"])).digest()
 
 
-def _place(record: Mapping[str, Any]) -> tuple[int, str]:
-    return int(record["tx"]), record["id"]
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _place(record: Entry) -> Place:
+    tx = record["tx"]
+    return int(tx) if isinstance(tx, str) and tx.isdecimal() else -1, str(record["id"])
 
 
 def _lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
@@ -281,6 +273,13 @@ def _lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
+def verify_folder(export: Path, keys: Mapping[str, str], copies: Path | None) -> Report:
+    """`verify` on an exported folder and the folder of heads copied outside."""
+    copied = sorted(copies.glob("*.jsonl")) if copies else []
+    heads = list(_lines([export / "heads.jsonl"]))
+    return verify(_lines([export / "rows.jsonl"]), heads, _lines(copied), keys)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify an export folder; 0 when the log is whole, 1 when something was found, 2 when it cannot be read."""
     parser = argparse.ArgumentParser(description="Verify an export of the audit log.")
@@ -288,11 +287,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keys", type=Path, required=True, help="keys.json with the trusted audit keys")
     parser.add_argument("--heads", type=Path, help="folder with the heads copied outside")
     asked = parser.parse_args(arguments)
-    copied = sorted(asked.heads.glob("*.jsonl")) if asked.heads else []
     try:
-        keys = json.loads(asked.keys.read_text())
-        heads = list(_lines([asked.export / "heads.jsonl"]))
-        report = verify(_lines([asked.export / "rows.jsonl"]), heads, _lines(copied), keys)
+        report = verify_folder(asked.export, json.loads(asked.keys.read_text()), asked.heads)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.stdout.write(f"The export cannot be read: {type(error).__name__} {error}\n")
         return 2
