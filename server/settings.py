@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -173,3 +174,30 @@ class Settings(BaseSettings):
     def sections(self) -> tuple[Section, ...]:
         """Every section, for `Ground.provide`."""
         return (self.http, self.database, self.media, self.sign_in, self.appointments, self.visits, self.messages)
+
+
+def settings_table() -> str:
+    """docs/settings.md: every setting with its environment variable, default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "Made by `python -m server settings`. Each is an environment variable, read once at start.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, Section):
+            for inner, described in type(field.default).model_fields.items():
+                lines.append(_line(f"LIANYI_{name}__{inner}".upper(), described))
+        else:
+            lines.append(_line(f"LIANYI_{name}".upper(), field))
+    return "\n".join(lines) + "\n"
+
+
+def _line(variable: str, field: FieldInfo) -> str:
+    default = field.default
+    if default == ROOT / ".data":
+        default = ".data"
+    shown = "" if default is None or default == () else f"`{default}`"
+    return f"| `{variable}` | {shown} | {field.description or ''} |"

@@ -1,0 +1,44 @@
+"""`python -m server`: serve, worker, migrate, demo, admin create, openapi, check, audit-verify, docs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+from pydantic import ValidationError
+
+from server import commands
+from server.foundation.keys import MasterKeyRefused
+from server.migrations.apply import SchemaIsNewer
+from server.settings import Settings, SettingsRefused
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a refusal is one sentence on stderr and exit code 2."""
+    parser = argparse.ArgumentParser(prog="python -m server", description=__doc__)
+    commands.declare(parser)
+    asked = parser.parse_args(arguments)
+    try:
+        settings = Settings()
+        run: Callable[[Settings, argparse.Namespace], object] = asked.run
+        result = run(settings, asked)
+        return int(asyncio.run(result) or 0) if asyncio.iscoroutine(result) else int(result or 0)  # type: ignore[call-overload]  # a command gives None or an exit code
+    except (SettingsRefused, MasterKeyRefused) as refusal:
+        return _refuse(str(refusal))
+    except ValidationError as refusal:
+        return _refuse("; ".join(str(error["msg"]).removeprefix("Value error, ") for error in refusal.errors()))
+    except SchemaIsNewer:
+        return _refuse("This database was migrated by a newer release of Lianyi: start that release, or restore a backup.")
+    except KeyboardInterrupt:
+        return 130
+
+
+def _refuse(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""The composition root: builds the ground, the aiohttp application and the worker out of settings and capabilities."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from ipaddress import ip_network
+from itertools import chain
+
+from aiohttp import web
+
+from server.capabilities import CAPABILITIES
+from server.foundation import clock as clocks
+from server.foundation import health, housekeeping
+from server.foundation.capability import permissions_of
+from server.foundation.clock import Clock
+from server.foundation.database import Database
+from server.foundation.edge import GROUND, problems, serve
+from server.foundation.fields import FieldCipher
+from server.foundation.ground import Ground
+from server.foundation.jobs import Jobs, Task
+from server.foundation.keys import Keyring
+from server.foundation.openapi import describe
+from server.foundation.pages import security_headers, serve_pages
+from server.foundation.reading import TRUSTED_PROXIES
+from server.foundation.routes import Route
+from server.foundation.vault import Vault
+from server.migrations.apply import newest
+from server.settings import ROOT, Settings
+
+VERSION = "0.1.0"
+_KEYS_EVERY_S = 60
+
+
+def all_routes() -> list[Route]:
+    """Every route row of the product."""
+    return [route for capability in CAPABILITIES for routes in capability.routes for route in routes]
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Every job of the product."""
+    return (*housekeeping.TASKS, *chain.from_iterable(capability.jobs for capability in CAPABILITIES))
+
+
+def openapi() -> dict[str, object]:
+    """The API's description."""
+    return describe(all_routes(), permissions_of(CAPABILITIES), VERSION)
+
+
+@asynccontextmanager
+async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
+    """The ground of one process: database, keys, vault, clock, jobs; let go of at the end.
+
+    Raises: MasterKeyRefused, SettingsRefused.
+    """
+    database = Database(
+        settings.dsn,
+        pool_size=settings.database.pool_size,
+        overflow=settings.database.overflow,
+        statement_timeout_s=settings.database.statement_timeout_s,
+        lock_timeout_s=settings.database.lock_timeout_s,
+    )
+    clock = Clock()
+    keys = Keyring.load(settings.master_key)
+
+    async def read_time() -> datetime:
+        async with database.engine.connect() as connection:
+            return await clocks.database_time(connection)
+
+    await clock.measure(read_time)
+    async with database.session() as session:
+        await keys.ensure(session, clock.now())
+        await session.commit()
+    ground = Ground(
+        database=database,
+        clock=clock,
+        keys=keys,
+        fields=FieldCipher(keys),
+        vault=Vault(settings.data_dir / "vault", keys),
+        answers=keys.answers,
+        jobs=Jobs(settings.dsn, all_tasks()),
+        permissions=permissions_of(CAPABILITIES),
+        subscribers=tuple(chain.from_iterable(capability.subscribers for capability in CAPABILITIES)),
+    )
+    ground.provide(settings, *settings.sections)
+    steady = [asyncio.create_task(clock.run(read_time)), asyncio.create_task(_follow_keys(ground))]
+    try:
+        yield ground
+    finally:
+        for task in steady:
+            task.cancel()
+        await asyncio.gather(*steady, return_exceptions=True)
+        await database.close()
+
+
+async def _follow_keys(ground: Ground) -> None:
+    """Learn once a minute which signing pairs other processes made."""
+    while True:
+        await asyncio.sleep(_KEYS_EVERY_S)
+        with suppress(Exception):  # a silent database is readiness's to report; the pairs we hold stay good
+            async with ground.database.session() as session:
+                await ground.keys.refresh(session)
+
+
+def build_app(settings: Settings, ground: Ground) -> web.Application:
+    """The HTTP application on a ground: routes, health, and the page. Sockets are attached by `realtime.attach`."""
+    app = web.Application(middlewares=[problems], client_max_size=settings.visits.upload_limit_bytes + 1024)
+    app[GROUND] = ground
+    app[TRUSTED_PROXIES] = tuple(ip_network(network) for network in settings.http.trusted_proxies)
+    app.on_response_prepare.append(security_headers(secure=settings.http.tls_certificate is not None))
+    drain = health.Drain()
+    ground.provide(drain)
+    checks = {
+        "database": health.database_check(ground.database, newest()),
+        "clock": health.clock_check(ground.clock),
+        "disk": health.disk_check(settings.data_dir),
+        "drain": drain.check,
+    }
+    health.serve_health(app, checks)
+    document = openapi()
+
+    async def show_openapi(_: web.Request) -> web.Response:
+        return web.json_response(document)
+
+    app.router.add_get("/api/openapi.json", show_openapi)
+    serve(app, all_routes())
+    serve_pages(app, ROOT / "web-client" / "dist")
+    return app

@@ -1,0 +1,163 @@
+"""What `python -m server` can do. Each command takes the settings and gives nothing or an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import ssl
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+from psycopg.conninfo import conninfo_to_dict
+
+from server import app as composition
+from server import demo
+from server.foundation import health, key_store
+from server.foundation.actor import SYSTEM
+from server.foundation.audit_verify import verify_database
+from server.foundation.keys import Keyring
+from server.foundation.logs import configure_logs
+from server.foundation.work import unit_of_work
+from server.identity import service as identity
+from server.migrations.apply import migrate as apply_migrations
+from server.settings import Settings, settings_table
+
+Command = Callable[[Settings, argparse.Namespace], Any]
+_DRAIN_S = 10.0
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add every command to the parser."""
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, help_text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text)
+        command.set_defaults(run=run)
+        return command
+
+    add("serve", serve, "the application: page, API, sockets")
+    add("worker", worker, "jobs and periodic scans")
+    add("migrate", migrate, "bring the database to the newest schema (as the owner role)")
+    add("demo", seed_demo, "seed the demo county")
+    add("openapi", show_openapi, "print the API's description")
+    add("messages", show_messages, "print the socket messages' JSON Schema")
+    add("settings", show_settings, "print docs/settings.md")
+    add("check", check, "tell which key opens what")
+    add("audit-verify", audit_verify, "verify the audit log of this database")
+    admin = commands.add_parser("admin", help="administrators").add_subparsers(required=True, metavar="ACTION")
+    create = admin.add_parser("create", help="make an administrator and print the one-time enrolment link")
+    create.add_argument("--organisation", required=True, help="name of the institution; made when there is none")
+    create.add_argument("--name", required=True, help="the administrator's name")
+    create.add_argument("--username", required=True, help="sign-in name")
+    create.set_defaults(run=create_admin)
+
+
+async def serve(settings: Settings, _: argparse.Namespace) -> None:
+    """Run the application until asked to stop; then drain, and let what runs finish."""
+    configure_logs(settings.log_level)
+    async with composition.standing_on(settings) as ground:
+        app = composition.build_app(settings, ground)
+        composition.attach_realtime(settings, ground, app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_S, keepalive_timeout=75)
+        await runner.setup()
+        site = web.TCPSite(runner, settings.http.host, settings.http.port, ssl_context=_tls(settings), backlog=1024)
+        await site.start()
+        metrics = await health.serve_metrics(settings.http.port + 1)
+        await _asked_to_stop()
+        ground.part(health.Drain).on = True
+        await runner.cleanup()
+        await metrics.cleanup()
+
+
+async def worker(settings: Settings, _: argparse.Namespace) -> None:
+    """Run jobs until asked to stop; what runs then is let finish."""
+    configure_logs(settings.log_level)
+    async with composition.standing_on(settings) as ground:
+        jobs = asyncio.create_task(composition.work_jobs(settings, ground))
+        stop = asyncio.create_task(_asked_to_stop())
+        await asyncio.wait({jobs, stop}, return_when=asyncio.FIRST_COMPLETED)
+        jobs.cancel()
+        stop.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await jobs
+
+
+def migrate(settings: Settings, _: argparse.Namespace) -> None:
+    """Upgrade the schema and state the application role's rights."""
+    role = str(conninfo_to_dict(settings.dsn).get("user", ""))
+    print(apply_migrations(settings.owner_dsn, role))  # noqa: T201  # the command's answer
+
+
+async def seed_demo(settings: Settings, _: argparse.Namespace) -> int:
+    """Seed the demo county; refused outside demo mode."""
+    if not settings.demo:
+        sys.stderr.write("The demo county is seeded in demo mode only (LIANYI_DEMO=1 with the embedded database).\n")
+        return 2
+    async with composition.standing_on(settings) as ground:
+        await demo.seed(ground)
+    return 0
+
+
+def show_openapi(_: Settings, __: argparse.Namespace) -> None:
+    """The API's description as JSON."""
+    sys.stdout.buffer.write(orjson.dumps(composition.openapi(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def show_messages(_: Settings, __: argparse.Namespace) -> None:
+    """The socket messages as JSON Schema."""
+    from signaling.messages import message_schema
+
+    json.dump(message_schema(), sys.stdout, ensure_ascii=False, indent=2)
+
+
+def show_settings(_: Settings, __: argparse.Namespace) -> None:
+    """The settings page."""
+    sys.stdout.write(settings_table())
+
+
+async def create_admin(settings: Settings, asked: argparse.Namespace) -> None:
+    """Make an administrator; prints the link that sets password and second factor, once."""
+    async with composition.standing_on(settings) as ground, unit_of_work(ground, SYSTEM) as work:
+        token = await identity.create_admin(
+            work, organisation=asked.organisation, name=asked.name, username=asked.username
+        )
+        print(f"{settings.origins[0]}/staff/enrol#{token}")  # noqa: T201  # the command's answer
+
+
+async def check(settings: Settings, _: argparse.Namespace) -> int:
+    """Which stored key this master key opens."""
+    keys = Keyring.load(settings.master_key)
+    async with composition.database_of(settings) as database, database.session() as session:
+        states = [keys.state_of(row) for row in await key_store.signing_keys(session)]
+    for state in states:
+        opened = "opens" if state.opens else "DOES NOT OPEN"
+        print(f"{state.use:8} {state.kid[:12]} {opened} {state.signs_from:%Y-%m-%d} - {state.signs_until:%Y-%m-%d}")  # noqa: T201  # the command's answer
+    return 0 if all(state.opens for state in states) else 1
+
+
+async def audit_verify(settings: Settings, _: argparse.Namespace) -> int:
+    """Verify the log; prints what was found."""
+    async with composition.standing_on(settings) as ground:
+        return await verify_database(ground, settings.data_dir / "heads")
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.http.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.http.tls_certificate, settings.http.tls_key)
+    return context
+
+
+async def _asked_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await stop.wait()
