@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as refusal:
         return _refuse("; ".join(str(error["msg"]).removeprefix("Value error, ") for error in refusal.errors()))
     except SchemaIsNewer:
-        return _refuse("This database was migrated by a newer release of Lianyi: start that release, or restore a backup.")
+        return _refuse(
+            "This database was migrated by a newer release of Lianyi: start that release, or restore a backup."
+        )
     except KeyboardInterrupt:
         return 130
 

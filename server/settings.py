@@ -28,7 +28,9 @@ class HttpSettings(Section):
 
     host: str = Field("127.0.0.1", description="Address the server binds; 0.0.0.0 only with TLS")
     port: int = Field(8080, ge=1, le=65534, description="Port of page, API and sockets; metrics are on the next one")
-    public_origins: tuple[str, ...] = Field((), description="Origins the page is opened from, such as https://lianyi.example; empty = this address")
+    public_origins: tuple[str, ...] = Field(
+        (), description="Origins the page is opened from, such as https://lianyi.example; empty = this address"
+    )
     trusted_proxies: tuple[str, ...] = Field((), description="Networks whose X-Forwarded-For is believed")
     tls_certificate: Path | None = Field(None, description="Certificate chain (PEM) when the server itself speaks TLS")
     tls_key: Path | None = Field(None, description="Private key (PEM) of that certificate")
@@ -46,11 +48,17 @@ class DatabaseSettings(Section):
 class MediaSettings(Section):
     """The media nodes."""
 
-    sockets: tuple[Path, ...] = Field((), description="Unix sockets of the media nodes; empty = media-1.sock in the run folder")
+    sockets: tuple[Path, ...] = Field(
+        (), description="Unix sockets of the media nodes; empty = media-1.sock in the run folder"
+    )
     udp_ports: str = Field("40000-40199", pattern=r"^\d{1,5}-\d{1,5}$", description="UDP ports a node uses for media")
-    addresses: tuple[str, ...] = Field((), description="Addresses announced for media instead of the machine's own, for nodes behind NAT")
+    addresses: tuple[str, ...] = Field(
+        (), description="Addresses announced for media instead of the machine's own, for nodes behind NAT"
+    )
     turn_urls: tuple[str, ...] = Field((), description="TURN servers, such as turn:turn.example:3478")
-    turn_secret: SecretStr | None = Field(None, description="Shared secret of the TURN servers' time-limited credentials")
+    turn_secret: SecretStr | None = Field(
+        None, description="Shared secret of the TURN servers' time-limited credentials"
+    )
 
 
 class SignInSettings(Section):
@@ -64,7 +72,9 @@ class SignInSettings(Section):
     lock_after: int = Field(5, ge=3, le=10, description="Wrong passwords until an account waits; the wait doubles")
     access_lifetime_s: Seconds = Field(300, description="Lifetime of an access token")
     refresh_lifetime_s: Seconds = Field(30 * 24 * 3600, description="A login not used for so long is over")
-    second_factor_fresh_s: Seconds = Field(15 * 60, description="B04: how fresh the second factor must be for the first reception of a half-day")
+    second_factor_fresh_s: Seconds = Field(
+        15 * 60, description="B04: how fresh the second factor must be for the first reception of a half-day"
+    )
 
 
 class AppointmentSettings(Section):
@@ -72,19 +82,27 @@ class AppointmentSettings(Section):
 
     opens_days_before: int = Field(7, ge=0, le=60, description="ONLINE opens this many days before the session's day")
     opens_at: time = Field(time(7, 0), description="ONLINE opens at this time of day (Asia/Shanghai)")
-    cancel_until: time = Field(time(17, 0), description="A cancellation after this time of the day before counts as late")
+    cancel_until: time = Field(
+        time(17, 0), description="A cancellation after this time of the day before counts as late"
+    )
 
 
 class VisitSettings(Section):
     """Follow-up visits and their waiting room: product defaults, each configurable."""
 
     check_in_before_s: Seconds = Field(30 * 60, description="Check-in opens this long before the slot starts")
-    late_after_s: Seconds = Field(15 * 60, description="Who checks in later than this goes behind those waiting of the same slot")
+    late_after_s: Seconds = Field(
+        15 * 60, description="Who checks in later than this goes behind those waiting of the same slot"
+    )
     calls: int = Field(3, ge=1, le=5, description="Calls until a patient counts as not present")
     call_interval_s: Seconds = Field(60, description="Least time between two calls of one patient")
     grace_s: Seconds = Field(90, description="A dropped participant's seat waits this long")
-    keep_place_s: Seconds = Field(600, description="A patient who loses the connection in the waiting room keeps the place this long")
-    care_days: int = Field(30, ge=1, description="The doctor may read the patient's records until this many days after closing")
+    keep_place_s: Seconds = Field(
+        600, description="A patient who loses the connection in the waiting room keeps the place this long"
+    )
+    care_days: int = Field(
+        30, ge=1, description="The doctor may read the patient's records until this many days after closing"
+    )
     meeting_s: Seconds = Field(60 * 60, description="Longest meeting; seat tokens live this long and 90 s more")
     no_show_after_s: Seconds = Field(30 * 60, description="After the session's end, who never came is a no-show")
     upload_limit_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Largest uploaded paper or picture")
@@ -111,15 +129,29 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIANYI_", env_nested_delimiter="__", frozen=True, extra="ignore")
 
-    env: str = Field("development", pattern="^(development|test|production)$", description="`production` refuses demo mode")
-    demo: bool = Field(False, description="Demo mode: invented people, one-click sign-in; only with the embedded database")
+    env: str = Field(
+        "development", pattern="^(development|test|production)$", description="`production` refuses demo mode"
+    )
+    demo: bool = Field(
+        False, description="Demo mode: invented people, one-click sign-in; only with the embedded database"
+    )
     data_dir: Path = Field(ROOT / ".data", description="Folder of keys, vault, sockets, logs and the embedded database")
-    database_url: SecretStr | None = Field(None, description="A real PostgreSQL >= 15 instead of the embedded one (application role)")
-    database_owner_url: SecretStr | None = Field(None, description="The same server as the owner role, for migrations; default: the application's")
-    embedded_dsn: SecretStr | None = Field(None, description="Set by the start script: the embedded database as the application role")
-    embedded_owner_dsn: SecretStr | None = Field(None, description="Set by the start script: the embedded database as the owner role")
+    database_url: SecretStr | None = Field(
+        None, description="A real PostgreSQL >= 15 instead of the embedded one (application role)"
+    )
+    database_owner_url: SecretStr | None = Field(
+        None, description="The same server as the owner role, for migrations; default: the application's"
+    )
+    embedded_dsn: SecretStr | None = Field(
+        None, description="Set by the start script: the embedded database as the application role"
+    )
+    embedded_owner_dsn: SecretStr | None = Field(
+        None, description="Set by the start script: the embedded database as the owner role"
+    )
     redis_url: SecretStr | None = Field(None, description="Redis for pushes between processes instead of LISTEN/NOTIFY")
-    master_key_file: Path | None = Field(None, description="File with the 32-byte master key; demo: keys/master in the data folder")
+    master_key_file: Path | None = Field(
+        None, description="File with the 32-byte master key; demo: keys/master in the data folder"
+    )
     log_level: str = Field("info", description="debug, info, warning or error")
     help_phone: str = Field("400-000-0120", description="The telephone number behind 打电话求助")
     http: HttpSettings = HttpSettings()
@@ -133,7 +165,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.demo and self.database_url is not None:
-            raise ValueError("LIANYI_DEMO=1 works with the embedded database only: unset LIANYI_DATABASE_URL or LIANYI_DEMO")
+            raise ValueError(
+                "LIANYI_DEMO=1 works with the embedded database only: unset LIANYI_DATABASE_URL or LIANYI_DEMO"
+            )
         if self.demo and self.env == "production":
             raise ValueError("LIANYI_DEMO=1 is refused with LIANYI_ENV=production")
         return self
@@ -143,7 +177,9 @@ class Settings(BaseSettings):
         """The application role's DSN. Raises: SettingsRefused when no database is named."""
         found = self.database_url or self.embedded_dsn
         if found is None:
-            raise SettingsRefused("No database: set LIANYI_DATABASE_URL, or start with `make run`, which brings its own.")
+            raise SettingsRefused(
+                "No database: set LIANYI_DATABASE_URL, or start with `make run`, which brings its own."
+            )
         return found.get_secret_value()
 
     @property

@@ -46,7 +46,10 @@ class Days(Query):
     @model_validator(mode="after")
     def _a_month_at_most(self) -> Self:
         if not timedelta(0) <= self.last - self.first <= LONGEST_LOOK:
-            words = {"zh": "日期范围最多31天，结束不能早于开始", "en": "At most 31 days, and the end not before the start"}
+            words = {
+                "zh": "日期范围最多31天，结束不能早于开始",
+                "en": "At most 31 days, and the end not before the start",
+            }
             raise PydanticCustomError("days", "days", words)
         return self
 
@@ -137,9 +140,7 @@ async def stop_session(work: Work, session_id: UUID, body: StopSession) -> Stopp
 )
 async def book_slot(work: Work, slot_id: UUID, body: BookSlot) -> BookingView:
     """Book one place in a slot."""
-    booked = await service.book(
-        work, slot_id, PersonId(body.patient_id), diagnosed_in_person=body.diagnosed_in_person
-    )
+    booked = await service.book(work, slot_id, PersonId(body.patient_id), diagnosed_in_person=body.diagnosed_in_person)
     return (await views.of_bookings(work, [booked]))[0]
 
 

@@ -73,7 +73,14 @@ class Booking(Row):
 
     __tablename__ = "bookings"
     __table_args__ = (
-        Index("uq_bookings_patient_id_department_id_day", "patient_id", "department_id", "day", unique=True, postgresql_where=text(LIVE)),
+        Index(
+            "uq_bookings_patient_id_department_id_day",
+            "patient_id",
+            "department_id",
+            "day",
+            unique=True,
+            postgresql_where=text(LIVE),
+        ),
         Index("uq_bookings_slot_id_number", "slot_id", "number", unique=True, postgresql_where=text(LIVE)),
         Index("ix_bookings_patient_id", "patient_id"),
         Index("ix_bookings_session_id", "session_id"),

@@ -68,7 +68,9 @@ class OpeningTimes:
         return datetime.combine(day - timedelta(days=self.days_before), self.at, tzinfo=SHANGHAI)
 
 
-def quotas_open_to(right: Right, *, day: date, starts_at: datetime, opens: OpeningTimes, now: datetime) -> Sequence[Quota]:
+def quotas_open_to(
+    right: Right, *, day: date, starts_at: datetime, opens: OpeningTimes, now: datetime
+) -> Sequence[Quota]:
     """The quotas that may serve this person now, in order of preference.
 
     Raises: SlotOver once the slot has begun, NotOpenYet before it opens.
@@ -99,7 +101,9 @@ class Segment:
     first_number: int
 
 
-def segments(starts_at: datetime, ends_at: datetime, *, minutes: int, capacity: int, grade: int | None) -> list[Segment]:
+def segments(
+    starts_at: datetime, ends_at: datetime, *, minutes: int, capacity: int, grade: int | None
+) -> list[Segment]:
     """A session cut into equal slots whose numbers run on.
 
     Raises: BadSession, SegmentTooLong (at a grade-3 hospital a segment has at most 60 minutes).

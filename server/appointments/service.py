@@ -18,8 +18,8 @@ from server.settings import AppointmentSettings
 
 from . import access, rules, store
 from .errors import AlreadyBooked, BookingOver, DoctorBusy, FirstVisit, SessionClosed, SlotFull
-from .facts import BookingFacts, NewSession, SessionFacts, SlotFacts, booking_facts, session_facts
 from .events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from .facts import BookingFacts, NewSession, SessionFacts, SlotFacts, booking_facts, session_facts
 from .model import Booking, QuotaRow, Session, Slot
 from .rules import LIFE, OpeningTimes, Quota, Status
 
@@ -144,7 +144,13 @@ async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts
 
 async def _end(work: Work, booking: Booking, verb: str, reason: str, *, late: bool) -> None:
     moved = await store.move(
-        work.session, booking.id, set(LIFE.before(verb)), Status.CANCELLED, ended_at=work.now, end_reason=reason, late_cancel=late
+        work.session,
+        booking.id,
+        set(LIFE.before(verb)),
+        Status.CANCELLED,
+        ended_at=work.now,
+        end_reason=reason,
+        late_cancel=late,
     )
     if not moved:
         raise BookingOver

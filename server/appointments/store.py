@@ -129,7 +129,13 @@ async def bookings_of_session(session: AsyncSession, session_id: UUID) -> Sequen
 
 
 async def sessions_between(
-    session: AsyncSession, first: date, last: date, *, organisation_id: UUID | None, department_id: UUID | None, doctor_id: UUID | None
+    session: AsyncSession,
+    first: date,
+    last: date,
+    *,
+    organisation_id: UUID | None,
+    department_id: UUID | None,
+    doctor_id: UUID | None,
 ) -> Sequence[Session]:
     """Sessions of these days, earliest first, narrowed by whatever is given."""
     wanted = select(Session).where(Session.day.between(first, last)).order_by(Session.starts_at, Session.id)

@@ -13,7 +13,8 @@ import structlog
 from aiohttp import web
 from psycopg import OperationalError
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import idempotency
 from .actor import NOBODY, Actor
@@ -133,7 +134,9 @@ def _json(status: int, body: bytes, headers: dict[str, str]) -> web.Response:
     return web.Response(status=status, body=body, content_type="application/json", charset="utf-8", headers=headers)
 
 
-def _set_cookie(response: web.Response, name: str, value: str | None, max_age_s: int, path: str, *, secure: bool) -> None:
+def _set_cookie(
+    response: web.Response, name: str, value: str | None, max_age_s: int, path: str, *, secure: bool
+) -> None:
     if value is None:
         response.del_cookie(name, path=path, secure=secure, httponly=True, samesite="Strict")
     else:
@@ -156,7 +159,14 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         raise
     except Exception as error:
         problem = unexpected(error)
-        log.error("request failed", support_id=support_id, method=request.method, route=_route_path(request), error=type(error).__name__, exc_info=problem.status == 500)
+        log.error(
+            "request failed",
+            support_id=support_id,
+            method=request.method,
+            route=_route_path(request),
+            error=type(error).__name__,
+            exc_info=problem.status == 500,
+        )
         return problem_response(request, problem, support_id)
 
 
@@ -187,5 +197,3 @@ def _route_path(request: web.Request) -> str:
     """The route's pattern, never the path itself: ids stay out of logs."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else ""
-
-

@@ -28,7 +28,9 @@ class Problem(Exception):
     en: ClassVar[str] = "Something failed on our side; nothing was changed. Try again, or tell us the support number"
     rule: ClassVar[str | None] = None
 
-    def __init__(self, *, errors: tuple[FieldError, ...] = (), retry_after_s: int | None = None, **members: Any) -> None:
+    def __init__(
+        self, *, errors: tuple[FieldError, ...] = (), retry_after_s: int | None = None, **members: Any
+    ) -> None:
         super().__init__(self.code)
         self.errors = errors
         self.retry_after_s = retry_after_s

@@ -92,7 +92,9 @@ async def serve_metrics(port: int) -> web.AppRunner:
     app = web.Application()
 
     async def metrics(_: web.Request) -> web.Response:
-        return web.Response(body=prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST})
+        return web.Response(
+            body=prometheus_client.generate_latest(), headers={"Content-Type": prometheus_client.CONTENT_TYPE_LATEST}
+        )
 
     app.router.add_get("/metrics", metrics)
     runner = web.AppRunner(app, access_log=None)

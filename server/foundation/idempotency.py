@@ -57,7 +57,9 @@ def scope_of(actor: Actor, route: str, key: str) -> bytes:
     return hashlib.sha256(f"{actor.person_id}|{route}|{key}".encode()).digest()
 
 
-async def claim(session: AsyncSession, cipher: Cipher, scope: bytes, request_digest: bytes, now: datetime) -> Kept | None:
+async def claim(
+    session: AsyncSession, cipher: Cipher, scope: bytes, request_digest: bytes, now: datetime
+) -> Kept | None:
     """Take the key for this transaction; the first answer when it was taken before. Waits for a running twin.
 
     Raises: KeyReused when the key came with another request.

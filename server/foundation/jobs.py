@@ -18,7 +18,6 @@ from .actor import SYSTEM
 
 if TYPE_CHECKING:  # the ground holds the jobs, and the jobs' runner the ground
     from .ground import Ground
-    from .work import Work
 
 log = structlog.get_logger(__name__)
 

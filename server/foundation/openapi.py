@@ -137,7 +137,10 @@ def _key_parameter(route: Route) -> list[dict[str, Any]]:
 def _success(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     if route.gives_file:
         content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
-        return {"200": {"description": "The file", "content": content}, "206": {"description": "The range", "content": content}}
+        return {
+            "200": {"description": "The file", "content": content},
+            "206": {"description": "The range", "content": content},
+        }
     if route.answer is type(None):
         return {str(route.status): {"description": "Done"}}
     schema = _schema(TypeAdapter(route.answer), "serialization", schemas)
@@ -160,4 +163,6 @@ def _refusals(route: Route) -> dict[str, Any]:
     for kind in dict.fromkeys(kinds):
         by_status.setdefault(str(kind.status), []).append(f"`{kind.code}` {kind.en}")
     content = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
-    return {status: {"description": "; ".join(words), "content": content} for status, words in sorted(by_status.items())}
+    return {
+        status: {"description": "; ".join(words), "content": content} for status, words in sorted(by_status.items())
+    }

@@ -44,14 +44,15 @@ def security_headers(*, secure: bool) -> Callable[[web.Request, web.StreamRespon
 def serve_pages(app: web.Application, built: Path) -> None:
     """Serve the build when there is one."""
     page = built / "index.html"
+    root = built.resolve()
     if (built / "assets").is_dir():
         app.router.add_get("/assets/{path:.+}", _assets(built / "assets"))
 
     async def show(request: web.Request) -> web.StreamResponse:
         if request.path.startswith(_NOT_THE_PAGE):
             raise NoSuchPath
-        asked = (built / request.match_info["path"]).resolve()
-        if asked.is_file() and asked.is_relative_to(built.resolve()):
+        asked = _inside(root, request.match_info["path"])
+        if asked is not None:
             return web.FileResponse(asked, headers={"Cache-Control": "no-cache"})
         if not page.is_file():
             raise NoSuchPath
@@ -60,12 +61,18 @@ def serve_pages(app: web.Application, built: Path) -> None:
     app.router.add_get("/{path:.*}", show)
 
 
+def _inside(root: Path, path: str) -> Path | None:
+    """The file of that path when it lies inside the folder."""
+    asked = (root / path).resolve()
+    return asked if asked.is_file() and asked.is_relative_to(root) else None
+
+
 def _assets(folder: Path) -> Handler:
     root = folder.resolve()
 
     async def show(request: web.Request) -> web.StreamResponse:
-        asked = (root / request.match_info["path"]).resolve()
-        if not asked.is_file() or not asked.is_relative_to(root):
+        asked = _inside(root, request.match_info["path"])
+        if asked is None:
             raise NoSuchPath
         # The name carries the content's hash, so it never changes.
         return web.FileResponse(asked, headers={"Cache-Control": "public, max-age=31536000, immutable"})

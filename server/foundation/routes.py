@@ -113,11 +113,17 @@ class Routes:
             hints = get_type_hints(endpoint)
             answer = hints.pop("return")
             names = list(inspect.signature(endpoint).parameters)
-            assert names and hints[names[0]] is Work, f"{endpoint.__qualname__}: the first parameter is the Work"
+            assert hints.get(names[0] if names else "") is Work, (
+                f"{endpoint.__qualname__}: the first parameter is the Work"
+            )
             in_path = set(_PARAMETER.findall(path))
             known = in_path | {"body", "query", "upload"}
-            assert set(names[1:]) <= known, f"{endpoint.__qualname__}: parameters {set(names[1:]) - known} are not in the path"
-            assert in_path <= set(names), f"{endpoint.__qualname__}: path parameters {in_path - set(names)} are not taken"
+            assert set(names[1:]) <= known, (
+                f"{endpoint.__qualname__}: parameters {set(names[1:]) - known} are not in the path"
+            )
+            assert in_path <= set(names), (
+                f"{endpoint.__qualname__}: path parameters {in_path - set(names)} are not taken"
+            )
             assert "upload" not in hints or hints["upload"] is Upload
             self._rows.append(
                 Route(

@@ -74,7 +74,13 @@ class Work:
         return await raw_connection(self.session)
 
     def audit(
-        self, action: str, kind: str, subject: UUID | str, *, patient_id: PersonId | None = None, **facts: str | int | bool | None
+        self,
+        action: str,
+        kind: str,
+        subject: UUID | str,
+        *,
+        patient_id: PersonId | None = None,
+        **facts: str | int | bool | None,
     ) -> None:
         """Write who did what to which thing, with the transaction. `facts` are coarse: no names, no content."""
         self.session.add(

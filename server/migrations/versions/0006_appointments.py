@@ -28,7 +28,9 @@ def upgrade() -> None:
         sa.Column("published_at", INSTANT, nullable=False),
         sa.Column("published_by", sa.Uuid, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sessions"),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_sessions_organisation_id_organisations"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name="fk_sessions_organisation_id_organisations"
+        ),
         sa.ForeignKeyConstraint(["department_id"], ["departments.id"], name="fk_sessions_department_id_departments"),
         sa.ForeignKeyConstraint(["doctor_id"], ["people.id"], name="fk_sessions_doctor_id_people"),
         sa.ForeignKeyConstraint(["published_by"], ["people.id"], name="fk_sessions_published_by_people"),
