@@ -66,12 +66,22 @@ class SignInSettings(Section):
 
     code_lifetime_s: Seconds = Field(300, description="How long a one-time code is good for")
     code_tries: int = Field(5, ge=1, le=10, description="Wrong tries until a code is void")
+    code_again_after_s: int = Field(60, ge=0, description="Wait before another code goes to the same phone")
+    verified_code_lifetime_s: Seconds = Field(30 * 60, description="How long a code that fitted stays good for registering or choosing who")
     codes_per_phone_hour: int = Field(5, ge=1, description="Codes sent to one phone in an hour")
-    codes_per_address_hour: int = Field(30, ge=1, description="Codes asked for from one address in an hour")
+    codes_per_address_hour: int = Field(60, ge=1, description="Codes asked for from one address in an hour")
     failures_per_address_hour: int = Field(100, ge=1, description="Failed sign-ins from one address in an hour")
     lock_after: int = Field(5, ge=3, le=10, description="Wrong passwords until an account waits; the wait doubles")
+    lock_first_s: Seconds = Field(60, description="The first wait of a locked account")
+    lock_longest_s: Seconds = Field(30 * 60, description="The longest wait of a locked account")
     access_lifetime_s: Seconds = Field(300, description="Lifetime of an access token")
+    refresh_overlap_s: int = Field(30, ge=0, le=60, description="How long a used refresh token still gives the same successor")
     refresh_lifetime_s: Seconds = Field(30 * 24 * 3600, description="A login not used for so long is over")
+    staff_login_s: Seconds = Field(12 * 3600, description="A login of staff is over after so long, used or not")
+    patient_login_s: Seconds = Field(90 * 24 * 3600, description="A login of a patient is over after so long, used or not")
+    login_seen_every_s: Seconds = Field(30, description="How long a process believes that a login was not ended elsewhere")
+    enrolment_hours: int = Field(72, ge=1, description="Hours for which an enrolment link is good")
+    password_memory_kib: int = Field(46 * 1024, ge=8 * 1024, description="Memory of one argon2id hash, in KiB")
     second_factor_fresh_s: Seconds = Field(
         15 * 60, description="B04: how fresh the second factor must be for the first reception of a half-day"
     )
