@@ -115,6 +115,10 @@ class VisitSettings(Section):
     )
     meeting_s: Seconds = Field(60 * 60, description="Longest meeting; seat tokens live this long and 90 s more")
     no_show_after_s: Seconds = Field(30 * 60, description="After the session's end, who never came is a no-show")
+    not_reached_after_s: Seconds = Field(4 * 3600, description="After the session's end, who waited and was not seen is told so")
+    silent_after_s: Seconds = Field(75, description="A waiting page not heard of for so long counts as offline")
+    usual_visit_s: Seconds = Field(10 * 60, description="Length of a visit until the doctor has some to go by")
+    room_capacity: int = Field(4, ge=2, le=12, description="People in one visit's room")
     upload_limit_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Largest uploaded paper or picture")
 
 
