@@ -96,10 +96,10 @@ async def move(session: AsyncSession, booking_id: UUID, before: set[Status], aft
     return moved.scalar_one_or_none() is not None
 
 
-BookingRow = ResultRow[tuple[Booking, Slot, Session]]
+BookingRow = ResultRow[Booking, Slot, Session]
 
 
-def _bookings() -> Select[tuple[Booking, Slot, Session]]:
+def _bookings() -> Select[Booking, Slot, Session]:
     return (
         select(Booking, Slot, Session)
         .join(Slot, Slot.id == Booking.slot_id)
@@ -148,7 +148,7 @@ async def sessions_between(
     return (await session.scalars(wanted.limit(400))).all()
 
 
-async def slots_of(session: AsyncSession, sessions: Sequence[UUID]) -> Sequence[ResultRow[tuple[Slot, int]]]:
+async def slots_of(session: AsyncSession, sessions: Sequence[UUID]) -> Sequence[ResultRow[Slot, int]]:
     """The slots of these sessions in order, each with its untaken places."""
     free = func.coalesce(func.sum(QuotaRow.capacity - QuotaRow.taken), 0).label("free")
     found = await session.execute(

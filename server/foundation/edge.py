@@ -158,16 +158,16 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod(), support_id)
         raise
     except Exception as error:
-        problem = unexpected(error)
+        answer = unexpected(error)
         log.error(
             "request failed",
             support_id=support_id,
             method=request.method,
             route=_route_path(request),
             error=type(error).__name__,
-            exc_info=problem.status == 500,
+            exc_info=answer.status == 500,
         )
-        return problem_response(request, problem, support_id)
+        return problem_response(request, answer, support_id)
 
 
 def unexpected(error: Exception) -> Problem:

@@ -61,7 +61,7 @@ class Jobs:
         async def run(**arguments: Any) -> None:
             await self._run(each, arguments)
 
-        registered = self.app.task(run, name=each.name, retry=RETRY, pass_context=False)
+        registered = self.app.task(name=each.name, retry=RETRY)(run)
         if each.cron is not None:
             return self.app.periodic(cron=each.cron)(registered)
         return registered
