@@ -20,7 +20,7 @@ from server import app as composition
 from server import demo
 from server.foundation import health, key_store
 from server.foundation.actor import SYSTEM
-from server.foundation.audit_verify import verify_database
+from server.foundation.audit_export import verify_database
 from server.foundation.keys import Keyring
 from server.foundation.logs import configure_logs
 from server.foundation.work import unit_of_work

@@ -20,14 +20,12 @@ from sqlalchemy.types import UserDefinedType
 
 from .actor import Actor
 from .canonical import canonical
+from .codes import is_coarse, is_code
 from .database import Row
 
 Fact = str | int | bool | None
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
-_CODE: Final = re.compile(r"[A-Za-z0-9 _.,:;+/()<>=*-]{0,120}")
-_LONG_NUMBER: Final = re.compile(r"\d{11,}|\d{17}[xX]")  # a phone, an identity card, a bank card
-_OPAQUE: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}")
 _LARGEST_EXACT: Final = 2**53 - 1  # beyond it two JSON readers may not agree
 
 
@@ -162,15 +160,14 @@ def _fact(name: str, value: Fact | UUID) -> Fact:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
-        if abs(value) > _LARGEST_EXACT or _LONG_NUMBER.search(str(value)):
+        if abs(value) > _LARGEST_EXACT or not is_coarse(value):
             raise NotForTheAudit(f"the fact {name} is no coarse number")
         return int(value)
     return _code(name, str(value))
 
 
 def _code(name: str, value: str) -> str:
-    opaque = _OPAQUE.fullmatch(value) is not None
-    if not opaque and (not _CODE.fullmatch(value) or _LONG_NUMBER.search(value)):
+    if not is_code(value):
         raise NotForTheAudit(f"{name} is not a code: it may be a person's name, words or number")
     return str(value)
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from . import audit_verify
 from .audit import AuditHead, AuditPosition, AuditRow, record_of
 from .audit_heads import KEYS_FILE, public_keys
 from .audit_seal import signed_head
+from .ground import Ground
 from .keys import Keyring
 
 _PIECE: Final = 2_000
@@ -43,6 +45,14 @@ async def verify_online(session: AsyncSession, keyring: Keyring, heads_folder: P
         await asyncio.to_thread(shutil.copytree, heads_folder, copies, ignore=shutil.ignore_patterns(KEYS_FILE))
         await export(session, folder)
         return await asyncio.to_thread(audit_verify.verify_folder, folder, public_keys(keyring), copies)
+
+
+async def verify_database(ground: Ground, heads_folder: Path) -> int:
+    """The command `audit-verify`: prints what was found; 0 when the log is whole, else 1."""
+    async with ground.database.session() as session:
+        report = await verify_online(session, ground.keys, heads_folder)
+    sys.stdout.write(f"{report}\n")
+    return 0 if report.whole else 1
 
 
 async def rows(session: AsyncSession) -> AsyncIterator[dict[str, Any]]:

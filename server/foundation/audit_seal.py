@@ -28,6 +28,7 @@ from .database import Database
 from .ids import new_id
 from .keys import Keyring
 from .merkle import HASH_BYTES, Frontier, leaf_hash
+from .metrics import AUDIT_HEAD_AT_SECONDS, AUDIT_SEALED_ROWS
 
 log = structlog.get_logger(__name__)
 
@@ -129,6 +130,8 @@ class Sealer:
         heads = (await session.scalars(statement)).all()
         await asyncio.to_thread(self._folder.append, [signed_head(head) for head in heads])
         await asyncio.to_thread(self._folder.write_keys, self._keyring)
+        AUDIT_SEALED_ROWS.set(last.size)
+        AUDIT_HEAD_AT_SECONDS.set(last.at.timestamp())
 
 
 async def _last_head(session: AsyncSession) -> AuditHead | None:

@@ -5,6 +5,8 @@ between two answers a monotonic counter does the counting. A wall clock set wron
 here. Business code never calls this module for the time: it gets `work.now`, and hands instants on as arguments.
 """
 
+from __future__ import annotations
+
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
@@ -14,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from .metrics import CLOCK_OFFSET_SECONDS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MEASURE_EVERY_S = 10.0
@@ -76,7 +80,7 @@ class Clock:
 
     @property
     def offset_s(self) -> float:
-        """How far the database is ahead of this machine's wall clock, in seconds (for the metrics page)."""
+        """How far the database is ahead of this machine's wall clock, in seconds."""
         return self._offset.total_seconds()
 
     async def measure(self, read: ReadTime) -> None:
@@ -108,6 +112,7 @@ class Clock:
     def _follow(self, instant: datetime, at_s: float) -> None:
         self._at, self._read_at_s = instant, at_s
         self._offset = instant - self._wall()
+        CLOCK_OFFSET_SECONDS.set(self._offset.total_seconds())
         self._measured, self._jump, self._agreeing = True, None, 0
 
     def _doubt(self, jump: timedelta, instant: datetime, at_s: float) -> None:

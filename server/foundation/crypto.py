@@ -4,6 +4,8 @@ One layout for everything that is sealed: `version | key id (8) | nonce (12) | c
 where they come from is `keys.py`; what is sealed under which label is `fields.py`, `vault.py` and `key_store.py`.
 """
 
+from __future__ import annotations
+
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence

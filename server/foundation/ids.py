@@ -4,6 +4,8 @@ Public ids are UUIDv7 (RFC 9562): ordered by time for the index, unguessable for
 Where a short number's counter comes from (one per day, in the database) is the business of the capability using it.
 """
 
+from __future__ import annotations
+
 import re
 import secrets
 from datetime import date, datetime

@@ -4,6 +4,8 @@ Pure: which pairs exist is in `key_store.py`, who keeps them in memory is `keys.
 `audit_seal.py`.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 from collections.abc import Iterable

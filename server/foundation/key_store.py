@@ -4,6 +4,8 @@ Columns are for migration 0001. The application role may SELECT, INSERT, UPDATE 
 without the master key file, which is never in the database nor in its backup. What the dates mean is in `key_pairs.py`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID

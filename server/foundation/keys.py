@@ -5,6 +5,8 @@ The file's first line is the current master key (32 bytes in base64); lines belo
 What they seal and sign is decided there: `fields.py`, `vault.py`, `tokens.py`, `audit_seal.py`.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import os
@@ -13,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +33,12 @@ from .key_pairs import (
     signing_pair,
 )
 from .key_store import SigningKeyRow
+
+
+_NOT_THIS_KEY: Final = (
+    "The master key is not the one that this database was sealed with:"
+    " put the right file back where LIANYI_MASTER_KEY_FILE points."
+)
 
 
 class MasterKeyRefused(Exception):
@@ -51,7 +60,7 @@ class KeyState:
 class Signer:
     """The pairs of one use as their signer sees them; follows the keyring when pairs come and go."""
 
-    def __init__(self, keyring: "Keyring", use: Use) -> None:
+    def __init__(self, keyring: Keyring, use: Use) -> None:
         self._keyring = keyring
         self._use = use
 
@@ -66,7 +75,7 @@ class Signer:
 class Verifiers:
     """The public keys of one use that are believed at an instant: the local map from kid to key."""
 
-    def __init__(self, keyring: "Keyring", use: Use) -> None:
+    def __init__(self, keyring: Keyring, use: Use) -> None:
         self._keyring = keyring
         self._use = use
 
@@ -92,24 +101,22 @@ class Keyring:
         self.blind_index: tuple[SecretKey, ...] = tuple(derive(master, "blind-index") for master in self._masters)
 
     @classmethod
-    def load(cls, master_key_file: Path, rows: Iterable[SigningKeyRow] = ()) -> "Keyring":
+    def load(cls, master_key_file: Path, rows: Iterable[SigningKeyRow] = ()) -> Keyring:
         """The keyring of a master key file and the stored pairs.
 
         Raises: MasterKeyRefused, when the file is missing, unreadable or open to others, or is not the one that wrapped
         the stored pairs.
         """
         keyring = cls(_read_masters(master_key_file))
-        try:
-            keyring.take(rows)
-        except CannotOpen:
-            raise MasterKeyRefused(
-                f"The master key in {master_key_file} did not seal this database: put the right key file back."
-            ) from None
+        keyring.take(rows)
         return keyring
 
     def take(self, rows: Iterable[SigningKeyRow]) -> None:
-        """Hold exactly these stored pairs. Raises: CannotOpen, and then keeps what it held."""
-        self._pairs = {row.kid: self._unwrap(row) for row in rows}
+        """Hold exactly these stored pairs. Raises: MasterKeyRefused, and then keeps what it held."""
+        try:
+            self._pairs = {row.kid: self._unwrap(row) for row in rows}
+        except CannotOpen:
+            raise MasterKeyRefused(_NOT_THIS_KEY) from None
 
     def pairs(self, use: Use) -> list[KeyPair]:
         """Every pair of one use, believed or not."""
