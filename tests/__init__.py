@@ -1,0 +1,1 @@
+"""Everything that is tested, by what it needs: unit, integration, realtime, e2e, load, architecture."""

@@ -1,0 +1,1 @@
+"""The house rules as tests: layout, floors, words, what is documented."""

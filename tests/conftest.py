@@ -1,0 +1,75 @@
+"""One real PostgreSQL, one ground and one running server for all tests; every test makes its own people."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from infra import embedded_postgres
+from infra.embedded_postgres import Cluster
+from server.app import standing_on
+from server.foundation.ground import Ground
+from server.foundation.keys import make_master_key
+from server.migrations.apply import migrate
+from server.settings import HttpSettings, Settings
+
+from .api import Api
+from .serving import Served, serving
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Iterator[Path]:
+    """A short path: Unix sockets have room for 107 bytes."""
+    folder = Path(tempfile.mkdtemp(prefix="ly-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(data_dir: Path) -> Iterator[Cluster]:
+    """The embedded PostgreSQL, without fsync: what survives a power cut is tested elsewhere."""
+    started = embedded_postgres.start(data_dir, fsync=False)
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def settings(cluster: Cluster, data_dir: Path) -> Settings:
+    """Settings of a demo installation on a port of its own, migrated."""
+    make_master_key(data_dir / "keys" / "master")
+    migrate(cluster.owner_dsn, "lianyi_app")
+    return Settings(
+        env="test",
+        demo=True,
+        data_dir=data_dir,
+        embedded_dsn=SecretStr(cluster.application_dsn),
+        embedded_owner_dsn=SecretStr(cluster.owner_dsn),
+        http=HttpSettings(port=1),
+    )
+
+
+@pytest.fixture(scope="session")
+async def ground(settings: Settings) -> AsyncIterator[Ground]:
+    """The ground of a process on that database."""
+    async with standing_on(settings) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+async def served(settings: Settings, ground: Ground) -> AsyncIterator[Served]:
+    """The application, listening on loopback, with sockets; jobs are run by the tests that need them."""
+    async with serving(settings, ground) as served:
+        yield served
+
+
+@pytest.fixture
+async def api(served: Served) -> AsyncIterator[Api]:
+    """Somebody at the API who has not signed in."""
+    async with Api(served.address) as api:
+        yield api

@@ -1,0 +1,39 @@
+"""The application on a free port of this machine, as tests need it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from server.app import attach_realtime, build_app
+from server.foundation.ground import Ground
+from server.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running application."""
+
+    address: str
+    ground: Ground
+    settings: Settings
+
+
+@asynccontextmanager
+async def serving(settings: Settings, ground: Ground) -> AsyncIterator[Served]:
+    """Serve until the block ends."""
+    app = build_app(settings, ground)
+    attach_realtime(settings, ground, app)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    assert site._server is not None
+    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]  # a listening asyncio server has sockets
+    try:
+        yield Served(f"http://127.0.0.1:{port}", ground, settings)
+    finally:
+        await runner.cleanup()
