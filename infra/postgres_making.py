@@ -16,7 +16,7 @@ from infra.refusal import Refusal
 DATABASE: Final = "lianyi"
 SUPERUSER: Final = "postgres"
 OWNER: Final = "lianyi_owner"
-APPLICATION: Final = "lianyi"
+APPLICATION: Final = "lianyi_app"
 ROLES: Final = (SUPERUSER, OWNER, APPLICATION)
 
 # Only the socket, and only with a password: whoever can reach the socket is not believed for that.
@@ -25,15 +25,15 @@ _ACCESS: Final = "local all all scram-sha-256\nlocal replication all scram-sha-2
 # One statement a line: the single-user mode reads them so. {owner} and {application} are random url-safe texts.
 _SETUP: Final = """\
 CREATE ROLE lianyi_owner LOGIN PASSWORD '{owner}'
-CREATE ROLE lianyi LOGIN PASSWORD '{application}'
+CREATE ROLE lianyi_app LOGIN PASSWORD '{application}'
 ALTER ROLE lianyi_owner SET statement_timeout = '10min'
 ALTER ROLE lianyi_owner SET lock_timeout = '10s'
-ALTER ROLE lianyi SET statement_timeout = '15s'
-ALTER ROLE lianyi SET lock_timeout = '5s'
-ALTER ROLE lianyi SET idle_in_transaction_session_timeout = '60s'
+ALTER ROLE lianyi_app SET statement_timeout = '15s'
+ALTER ROLE lianyi_app SET lock_timeout = '5s'
+ALTER ROLE lianyi_app SET idle_in_transaction_session_timeout = '60s'
 CREATE DATABASE lianyi OWNER lianyi_owner
 REVOKE ALL ON DATABASE lianyi FROM PUBLIC
-GRANT CONNECT ON DATABASE lianyi TO lianyi
+GRANT CONNECT ON DATABASE lianyi TO lianyi_app
 REVOKE CONNECT ON DATABASE postgres FROM PUBLIC
 """
 
