@@ -49,7 +49,7 @@ class ChatSink(Protocol):
     """Keeps a line in the record and gives its id. The same person and client_id again must give the same id."""
 
     async def __call__(
-        self, room: str, person_id: UUID, client_id: str, text: str | None, attachment_id: str | None, at: datetime
+        self, room: str, person_id: UUID, client_id: str, text: str | None, attachment_id: str | None, at: datetime, /
     ) -> str:
         """The id of the kept line."""
         ...
@@ -58,7 +58,7 @@ class ChatSink(Protocol):
 class ChatHistory(Protocol):
     """The kept lines of a room, oldest first: asked once when a room is made (again)."""
 
-    async def __call__(self, room: str) -> list[ChatLine]:
+    async def __call__(self, room: str, /) -> list[ChatLine]:
         """At most the last 100 lines."""
         ...
 

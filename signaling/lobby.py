@@ -20,6 +20,7 @@ from .chat import ChatHistory, ChatLine, ChatSink
 from .connections import Connection, Connections
 from .errors import NotInRoom, RoomClosed
 from .limits import Limits, Rate, Window
+from .one_at_a_time import OneAtATime
 from .presence import Change
 from .relay import RoomEvent
 from .rooms import Entered, Entry, Room
@@ -43,7 +44,7 @@ class Standing:
 class AskStanding(Protocol):
     """The application's answer to: may this room exist, and with video?"""
 
-    async def __call__(self, room: str) -> Standing:
+    async def __call__(self, room: str, /) -> Standing:
         """Its standing now."""
         ...
 
@@ -82,7 +83,7 @@ class Lobby:
         self._standing = standing
         self._sink = chat_sink
         self._history = chat_history
-        self._making: dict[str, asyncio.Lock] = {}
+        self._making = OneAtATime()
         self._closed: dict[str, tuple[str, datetime]] = {}
         self._state_rates: dict[tuple[str, str], Window] = {}
 
@@ -108,13 +109,8 @@ class Lobby:
             raise RoomClosed(reason=self._closed[entry.room][0])
         if len(self.rooms) >= self._limits.rooms:
             raise Unavailable
-        lock = self._making.setdefault(entry.room, asyncio.Lock())
-        try:
-            async with lock:
-                return self.rooms.get(entry.room) or await self._remake(entry)
-        finally:
-            if not lock.locked():
-                self._making.pop(entry.room, None)
+        async with self._making.hold(entry.room):
+            return self.rooms.get(entry.room) or await self._remake(entry)
 
     async def _remake(self, entry: Entry) -> Room:
         standing = await self._standing(entry.room)
@@ -152,6 +148,11 @@ class Lobby:
             return
         seat = room.seat_of(connection.sid)
         self._vacate(room, seat, reason)
+
+    def leave_if_seated(self, connection: Connection, reason: str) -> None:
+        """Give up the seat, if this socket holds one."""
+        if connection.room is not None:
+            self.leave(connection, reason)
 
     def remove(self, room: Room, seat: Seat, reason: str) -> None:
         """Take somebody's seat away."""
@@ -241,7 +242,6 @@ class Lobby:
         room = self.rooms.get(name)
         return presence.people(room.seats.values()) if room else []
 
-    async def finish(self) -> None:
-        """Let chat lines under way be kept, then forget the rooms; nobody is told that anything ended."""
-        await asyncio.gather(*(room.chat.finish() for room in self.rooms.values()))
-        self.rooms.clear()
+    async def keep_chat(self) -> None:
+        """Let chat lines under way be kept."""
+        await asyncio.gather(*(room.chat.finish() for room in list(self.rooms.values())))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, cast
 
 import engineio  # type: ignore[import-untyped]  # has no types
@@ -142,6 +143,7 @@ class Wire(socketio.AsyncServer):  # type: ignore[misc]  # the base has no types
         self.slow_readers_dropped = 0
         self.malformed = 0
         self._unconnected: dict[str, asyncio.TimerHandle] = {}
+        self._emptied = asyncio.Event()
 
     def _engineio_server_class(self) -> type[Engine]:
         return Engine
@@ -181,6 +183,15 @@ class Wire(socketio.AsyncServer):  # type: ignore[misc]  # the base has no types
         if request is not None and request.transport is not None:
             request.transport.abort()
 
+    async def all_closed(self) -> None:
+        """Wait until every socket that was cut is gone; those that do not listen go by force."""
+        if self.environ:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LINGER_S + 1):
+                    await self._emptied.wait()
+        for engine_sid in list(self.environ):
+            self.abort(engine_sid)
+
     @property
     def open_sockets(self) -> int:
         """Websockets open now, connected or not."""
@@ -193,6 +204,7 @@ class Wire(socketio.AsyncServer):  # type: ignore[misc]  # the base has no types
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> None:
         await super()._handle_eio_connect(eio_sid, environ)
+        self._emptied.clear()
         self.eio.sockets[eio_sid].queue.on_overflow = lambda: self._drop_slow_reader(eio_sid)
         loop = asyncio.get_running_loop()
         self._unconnected[eio_sid] = loop.call_later(self.connect_timeout_s, self.abort, eio_sid)
@@ -224,6 +236,8 @@ class Wire(socketio.AsyncServer):  # type: ignore[misc]  # the base has no types
         if timer is not None:
             timer.cancel()
         await super()._handle_eio_disconnect(eio_sid, reason)
+        if not self.environ:
+            self._emptied.set()
 
     def _refuse(self, eio_sid: str, why: str) -> None:
         self.malformed += 1
