@@ -1,0 +1,85 @@
+/**
+ * The signed-in session of this tab: an access token in memory only, renewed through the refresh cookie. Tabs share one
+ * renewal by a Web Lock, because each refresh token is good once.
+ *
+ * Not here: what a login may do, and the sign-in pages.
+ */
+import { Problem, offlineProblem, problemOf } from './problem'
+import { shown } from '@/view/settings'
+
+interface Granted {
+  access_token: string
+  expires_in?: number
+}
+
+const LOCK = 'lianyi.refresh'
+let token: string | undefined
+let goodUntil = 0
+let running: Promise<boolean> | undefined
+const listeners = new Set<(token: string | undefined) => void>()
+
+export function accessToken(): string | undefined {
+  return token
+}
+
+/** When the token in hand runs out (epoch ms); 0 without one. */
+export function tokenEndsAt(): number {
+  return goodUntil
+}
+
+export function hold(granted: Granted | undefined): void {
+  token = granted?.access_token
+  goodUntil = granted ? Date.now() + (granted.expires_in ?? 300) * 1000 : 0
+  for (const listener of listeners) listener(token)
+}
+
+/** Tells of every new token, and of its end. */
+export function onToken(listener: (token: string | undefined) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+async function refresh(): Promise<boolean> {
+  let response: Response
+  try {
+    response = await fetch('/api/logins/refresh', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Accept-Language': shown.language },
+    })
+  } catch {
+    throw offlineProblem()
+  }
+  if (response.status === 401 || response.status === 403) {
+    hold(undefined)
+    return false
+  }
+  if (!response.ok) throw await problemOf(response)
+  hold((await response.json()) as Granted)
+  return true
+}
+
+/**
+ * A new token; false when the login is over. Raises a Problem when nobody can tell now (no network, server away): that is
+ * no reason to sign anybody out.
+ */
+export function renew(): Promise<boolean> {
+  const alone = async (): Promise<boolean> =>
+    'locks' in navigator ? await navigator.locks.request(LOCK, refresh) : refresh()
+  running ??= alone().finally(() => {
+    running = undefined
+  })
+  return running
+}
+
+/** A token that is good for at least half a minute, for a socket or an upload. */
+export async function freshToken(): Promise<string> {
+  if (token === undefined || goodUntil - Date.now() < 30_000) {
+    if (!(await renew())) throw new Problem({ code: 'not-signed-in', status: 401, title: signedOut() })
+  }
+  return token ?? ''
+}
+
+function signedOut(): string {
+  return shown.language === 'en' ? 'Your sign-in has ended. Please sign in again' : '登录已失效，请重新登录'
+}

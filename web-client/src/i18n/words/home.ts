@@ -1,0 +1,18 @@
+/** Words of the patient's first page. */
+import { catalogue } from '../catalogue'
+
+export const zh = {
+  title: '首页',
+  self: '本人',
+  'for.family': '为家人看病',
+  'see.doctor': '我要看病',
+  'see.doctor.text': '选医生，约时间',
+  bookings: '我的预约',
+  'bookings.text': '看预约，进候诊室',
+  records: '我的病历',
+  'records.text': '就诊小结、处方和资料',
+  'sos.signs': '胸口痛、喘不上气、说话不清',
+  'sos.do': '，不要等医生，马上拨打 120。',
+} as const
+
+export const t = catalogue(zh, () => import('./home.en'))

@@ -1,0 +1,15 @@
+import type { zh } from './staff'
+
+export const en: Record<keyof typeof zh, string> = {
+  'rail.worklist': 'Visits',
+  'rail.patients': 'Patients',
+  'rail.sessions': 'Sessions',
+  'rail.people': 'People',
+  'rail.counts': 'Figures',
+  'rail.help': 'Help',
+  'menu.elsewhere': 'Sign out everywhere',
+  'menu.elsewhere.done': 'Signed out on all devices. Please sign in again',
+  'home.title': 'Workspace',
+  'home.hello': 'Hello {name}',
+  'home.pick': 'Choose something on the left to begin',
+}

@@ -1,0 +1,18 @@
+/** Words of the staff shell: the rail and the menu of one's own. */
+import { catalogue } from '../catalogue'
+
+export const zh = {
+  'rail.worklist': '接诊',
+  'rail.patients': '病人',
+  'rail.sessions': '排班',
+  'rail.people': '人员',
+  'rail.counts': '统计',
+  'rail.help': '帮助',
+  'menu.elsewhere': '退出所有设备',
+  'menu.elsewhere.done': '已退出所有设备，请重新登录',
+  'home.title': '工作台',
+  'home.hello': '{name}，您好',
+  'home.pick': '从左边选一项开始',
+} as const
+
+export const t = catalogue(zh, () => import('./staff.en'))

@@ -1,0 +1,61 @@
+/**
+ * Addresses. Every page is loaded when it is first opened; who is not signed in goes to the sign-in page and comes back.
+ */
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { patientRoutes } from './patient'
+import { staffRoutes } from './staff'
+import { asProblem } from '@/api/problem'
+import { isPatient, restore } from '@/features/identity/session'
+import { wordsReady } from '@/i18n/catalogue'
+import { standIn, type Shell } from '@/view/settings'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    shell?: Shell
+    /** Open to everybody. */
+    open?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    ...patientRoutes,
+    ...staffRoutes,
+    { path: '/:rest(.*)*', component: () => import('@/pages/shared/NotFound.vue'), meta: { open: true } },
+  ],
+})
+
+function signInPage(to: RouteLocationNormalized) {
+  const path = to.meta.shell === 'staff' ? '/staff/signin' : '/signin'
+  return { path, query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+}
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  try {
+    const person = await restore()
+    if (!person) return signInPage(to)
+    const forStaff = to.meta.shell === 'staff'
+    if (forStaff === isPatient(person.role)) {
+      return to.path === '/' ? { path: '/staff' } : { path: '/forbidden' }
+    }
+    return true
+  } catch (error) {
+    // No network is no reason to send anybody to the sign-in page.
+    return asProblem(error).passing ? true : signInPage(to)
+  }
+})
+
+router.beforeResolve(async (to) => {
+  await wordsReady()
+  standIn(to.meta.shell ?? 'patient')
+})
+
+router.afterEach((to, from) => {
+  // A new page is a new place for keyboards and screen readers too; the first one is where the browser is anyway.
+  if (from.matched.length === 0 || to.path === from.path) return
+  void nextTick(() => document.getElementById('main')?.focus({ preventScroll: true }))
+})
