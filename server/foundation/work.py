@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +48,7 @@ class Work:
     client: Client = Client()
     _events: list[object] = field(default_factory=list)
     _pushes: list[Push] = field(default_factory=list)
+    _afterwards: list[Callable[[], None]] = field(default_factory=list)
 
     def new_id(self) -> UUID:
         """A fresh UUIDv7."""
@@ -64,6 +65,10 @@ class Work:
     def after_commit(self, push: Push) -> None:
         """Tell open pages, once the transaction stands."""
         self._pushes.append(push)
+
+    def afterwards(self, call: Callable[[], None]) -> None:
+        """Do something quick in this process once the transaction stands (have a room closed, say)."""
+        self._afterwards.append(call)
 
     async def defer(self, task: str, **ids: UUID | str | int) -> None:
         """Queue a job as part of this transaction. Arguments are ids, never data: they are stored in clear."""
@@ -111,6 +116,9 @@ class Work:
         for hint in dict.fromkeys(self._pushes):
             self.ground.publish(hint)
         self._pushes.clear()
+        for call in self._afterwards:
+            call()
+        self._afterwards.clear()
 
 
 @asynccontextmanager
