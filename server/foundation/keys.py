@@ -34,7 +34,6 @@ from .key_pairs import (
 )
 from .key_store import SigningKeyRow
 
-
 _NOT_THIS_KEY: Final = (
     "The master key is not the one that this database was sealed with:"
     " put the right file back where LIANYI_MASTER_KEY_FILE points."
@@ -141,7 +140,7 @@ class Keyring:
         for use in Use:
             turn = next_turn(self.pairs(use), now)
             if turn is not None:
-                session.add(self._wrap(fresh_pair(use, turn), now))
+                session.add(self.wrap(fresh_pair(use, turn), now))
         await session.flush()
         await self.refresh(session)
 
@@ -152,7 +151,7 @@ class Keyring:
             for row in await key_store.signing_keys(session):
                 if row.use == use:
                     row.believed_until = now
-        session.add(self._wrap(fresh_pair(Use(use), now if withdraw else now + TOLD_WITHIN), now))
+        session.add(self.wrap(fresh_pair(Use(use), now if withdraw else now + TOLD_WITHIN), now))
         await session.flush()
         await self.refresh(session)
 
@@ -173,10 +172,8 @@ class Keyring:
         current = self._wrapping.is_current(row.wrapped)
         return KeyState(row.kid, row.use, True, current, row.signs_from, row.signs_until)
 
-    def _cipher(self, purpose: str) -> Cipher:
-        return Cipher([derive(master, purpose) for master in self._masters])
-
-    def _wrap(self, pair: KeyPair, now: datetime) -> SigningKeyRow:
+    def wrap(self, pair: KeyPair, now: datetime) -> SigningKeyRow:
+        """The row in which a pair is stored."""
         row = SigningKeyRow(
             kid=pair.kid,
             use=pair.use.value,
@@ -187,6 +184,9 @@ class Keyring:
         )
         row.wrapped = self._wrapping.seal(pair.private_der(), _aad(row))
         return row
+
+    def _cipher(self, purpose: str) -> Cipher:
+        return Cipher([derive(master, purpose) for master in self._masters])
 
     def _unwrap(self, row: SigningKeyRow) -> KeyPair:
         term = Term(row.signs_from, row.signs_until, row.believed_until)
