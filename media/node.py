@@ -1,0 +1,331 @@
+"""Rooms, seats and legs: who sees whom, what a new offer replaces, when a seat is over. No HTTP, no packet lives here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from media.engine import Wire
+from media.errors import NodeFull, OfferRefused, RoomDiffers
+from media.events import EventLog
+from media.forwarder import Feed
+from media.lanes import Lanes
+from media.leg import Leg
+from media.manifest import Manifest
+from media.messages import Answer, Load, OfferBody, Publish, Record
+from media.metrics import COUNTED
+from media.recorder import Recorder
+from media.sdp import OfferUnfit, parse_offer
+from media.segments import Shelf
+from media.timing import NodeClock
+from media.udp import Ports
+
+TICK_S = 0.05
+CONNECT_WITHIN_S = 30.0
+SEAT_WAITS_S = 30.0
+
+log = structlog.get_logger("media")
+
+
+@dataclass(slots=True)
+class Seat:
+    """A participant's place: lanes and feeds stay while legs come and go."""
+
+    name: str
+    lanes: Lanes
+    publish: Publish = field(default_factory=Publish)
+    feeds: dict[str, Feed] = field(default_factory=lambda: {kind: Feed(kind) for kind in ("audio", "video")})
+    leg: Leg | None = None
+    recorder: Recorder | None = None
+    record: Record | None = None
+    connecting: asyncio.Task[None] | None = None
+    connected: bool = False
+    alone_since: float | None = None  # since when it has no working transport
+
+
+@dataclass(slots=True)
+class Room:
+    """People who see each other."""
+
+    name: str
+    capacity: int
+    recording: bool = True
+    seats: dict[str, Seat] = field(default_factory=dict)
+
+
+class Node:
+    """One media node."""
+
+    def __init__(self, ports: Ports, folder: Path) -> None:
+        self.clock = NodeClock()
+        self.events = EventLog()
+        self.shelf = Shelf(folder)
+        self.stopping = False
+        self._ports = ports
+        self._rooms: dict[str, Room] = {}
+        self._tidying: set[asyncio.Task[None]] = set()
+        self._ticker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Closes what an earlier life left unfinished, announces what was never acknowledged, and runs."""
+        for manifest in await asyncio.to_thread(self.shelf.recover):
+            self._announce(manifest)
+        self._ticker = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Closes every room, finishes every recording, leaves no task."""
+        self.stopping = True
+        self._tell("stopping")
+        for room in list(self._rooms):
+            self.close_room(room, reason="node-stopping")
+        while self._tidying:
+            await asyncio.wait(self._tidying)
+        if self._ticker is not None:
+            self._ticker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticker
+
+    # use cases
+
+    async def offer(self, room_name: str, seat_name: str, body: OfferBody) -> Answer:
+        """Seats somebody, or gives a seat a new leg, and answers the browser.
+
+        Raises: NodeFull, OfferRefused, RoomDiffers.
+        """
+        if self.stopping:
+            raise NodeFull
+        try:
+            offer = parse_offer(body.sdp)
+        except OfferUnfit as unfit:
+            raise OfferRefused(reason=str(unfit)) from None
+        if offer.lanes != body.capacity - 1:
+            raise OfferRefused(reason="the number of lanes does not fit the room")
+        room = self._room(room_name, body.capacity)
+        seat = room.seats.get(seat_name)
+        if seat is None:
+            if len(room.seats) >= room.capacity:
+                raise NodeFull
+            seat = Seat(seat_name, Lanes(room.capacity - 1))
+        leg = Leg(body.leg, offer, Wire(self._ports), self.clock, seat.feeds)
+        try:
+            sdp = await leg.answer()
+        except NodeFull:
+            if not room.seats:
+                del self._rooms[room_name]
+            raise
+        self._end_leg(room, seat, reason="replaced")
+        room.seats[seat_name] = seat
+        self._seat_leg(room, seat, leg, body)
+        return Answer(sdp=sdp, lanes=seat.lanes.shown())
+
+    def _room(self, name: str, capacity: int) -> Room:
+        room = self._rooms.get(name)
+        if room is None:
+            if not self._rooms:
+                self.clock.set()
+            room = self._rooms[name] = Room(name, capacity)
+        if room.capacity != capacity:
+            raise RoomDiffers
+        return room
+
+    def _seat_leg(self, room: Room, seat: Seat, leg: Leg, body: OfferBody) -> None:
+        seat.leg, seat.record, seat.publish = leg, body.record, body.publish
+        seat.alone_since, seat.connected = None, False
+        leg.may_send = {"audio": body.publish.audio, "video": body.publish.video}
+        leg.on_first = lambda kind: self._tell("first-media", room=room.name, seat=seat.name, leg=leg.name, track=kind)
+        leg.wire.on_lost = lambda: self._lost(room, seat, leg)
+        self._link(room, seat)
+        seat.connecting = asyncio.create_task(self._connect(room, seat, leg))
+
+    def _link(self, room: Room, seat: Seat) -> None:
+        """Puts everyone present into a lane of this seat, and this seat into a lane of everyone."""
+        for other in room.seats.values():
+            if other is seat:
+                continue
+            self._show(seat, other)
+            if self._show(other, seat):
+                self._tell("lanes", room=room.name, seat=other.name, lanes=other.lanes.shown())
+
+    def _show(self, watcher: Seat, shown: Seat) -> bool:
+        if not (shown.publish.audio or shown.publish.video) or watcher.leg is None:
+            return False
+        new = shown.name not in watcher.lanes.shown()
+        lane = watcher.lanes.put(shown.name)
+        if lane is None:
+            return False
+        for output in watcher.leg.outputs[lane]:
+            feed = shown.feeds[output.kind]
+            if output not in feed.outputs:
+                output.stop()
+                feed.outputs.append(output)
+                feed.want_key_frame(self.clock.now())
+        return new
+
+    def _hide(self, watcher: Seat, shown: Seat) -> bool:
+        lane = watcher.lanes.free(shown.name)
+        if lane is None or watcher.leg is None:
+            return False
+        for output in watcher.leg.outputs[lane]:
+            output.stop()
+        return True
+
+    async def _connect(self, room: Room, seat: Seat, leg: Leg) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                await leg.wire.connect(leg.offer)
+        except (TimeoutError, ConnectionError):
+            if seat.leg is leg:
+                self._tell("seat-failed", room=room.name, seat=seat.name, leg=leg.name)
+                self.close_seat(room.name, seat.name, reason="never-connected")
+            return
+        seat.connected = True
+        self._tell("seat-connected", room=room.name, seat=seat.name, leg=leg.name)
+        self._record(room, seat)
+        for other in room.seats.values():
+            for output in (o for pair in leg.outputs for o in pair):
+                if output in other.feeds[output.kind].outputs:
+                    other.feeds[output.kind].want_key_frame(self.clock.now())
+
+    def _lost(self, room: Room, seat: Seat, leg: Leg) -> None:
+        if seat.leg is leg:
+            self._end_leg(room, seat, reason="lost")
+            seat.alone_since = self.clock.now()
+            self._tell("seat-lost", room=room.name, seat=seat.name, leg=leg.name)
+
+    def set_recording(self, room_name: str, *, on: bool) -> bool:
+        """Recording of the room from this instant; False when there is no such room."""
+        room = self._rooms.get(room_name)
+        if room is None:
+            return False
+        room.recording = on
+        for seat in room.seats.values():
+            if on:
+                self._record(room, seat)
+            elif seat.recorder is not None:
+                seat.recorder.pause("recording-off")
+        return True
+
+    def _record(self, room: Room, seat: Seat) -> None:
+        if not room.recording or seat.record is None or seat.leg is None or not seat.connected:
+            return
+        if seat.recorder is not None:
+            seat.recorder.resume()
+            return
+        about = {"room": room.name, "seat": seat.name, "leg": seat.leg.name, "recording": seat.record.recording}
+        folder = self.shelf.open(key=seat.record.key_bytes, started_ms=self.clock.now_ms(), **about)
+        trouble = partial(self._tell, "recording-trouble", **about)
+        seat.recorder = Recorder(folder, self.clock, seat.feeds, trouble)
+        self._tell("recording-started", **about)
+
+    def close_seat(self, room_name: str, seat_name: str, reason: str = "left") -> bool:
+        """Media of the seat stops now; False when there is no such seat."""
+        room = self._rooms.get(room_name)
+        seat = room.seats.pop(seat_name, None) if room else None
+        if room is None or seat is None:
+            return False
+        self._end_leg(room, seat, reason=reason)
+        for other in room.seats.values():
+            if self._hide(other, seat):
+                self._tell("lanes", room=room.name, seat=other.name, lanes=other.lanes.shown())
+        self._tell("seat-closed", room=room.name, seat=seat.name, reason=reason)
+        if not room.seats:
+            del self._rooms[room_name]
+            self._tell("room-closed", room=room.name)
+        return True
+
+    def close_room(self, room_name: str, reason: str = "room-closed") -> bool:
+        """Media of everybody in the room stops now; False when there is no such room."""
+        room = self._rooms.get(room_name)
+        if room is None:
+            return False
+        for seat in list(room.seats):
+            self.close_seat(room_name, seat, reason=reason)
+        return True
+
+    def _end_leg(self, room: Room, seat: Seat, *, reason: str) -> None:
+        leg, seat.leg = seat.leg, None
+        if leg is None:
+            return
+        leg.wire.silence()
+        for other in room.seats.values():
+            for pair in leg.outputs:
+                for output in pair:
+                    if output in other.feeds[output.kind].outputs:
+                        other.feeds[output.kind].outputs.remove(output)
+        for feed in seat.feeds.values():
+            feed.forget()
+        recorder, seat.recorder = seat.recorder, None
+        connecting, seat.connecting = seat.connecting, None
+        seat.connected = False
+        self._later(self._tidy(leg, connecting))
+        if recorder is not None:
+            self._tell("recording-stopped", room=room.name, seat=seat.name, leg=leg.name, reason=reason)
+            recorder.stop(reason)
+            self._later(self._finish(recorder))
+
+    async def _tidy(self, leg: Leg, connecting: asyncio.Task[None] | None) -> None:
+        if connecting is not None and connecting is not asyncio.current_task():
+            connecting.cancel()
+            await asyncio.wait({connecting})
+        await leg.wire.close()
+
+    async def _finish(self, recorder: Recorder) -> None:
+        manifest = await recorder.finished()
+        if manifest is not None:
+            self._announce(manifest)
+
+    def _announce(self, manifest: Manifest) -> None:
+        self._tell(
+            "manifest-ready", room=manifest.room, seat=manifest.seat, leg=manifest.leg, recording=manifest.recording
+        )
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tidying.add(task)
+        task.add_done_callback(self._tidied)
+
+    def _tidied(self, task: asyncio.Task[None]) -> None:
+        self._tidying.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("media.tidying_failed", kind=type(task.exception()).__name__)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            now = self.clock.now()
+            for room in list(self._rooms.values()):
+                for seat in list(room.seats.values()):
+                    self._tick_seat(room, seat, now)
+
+    def _tick_seat(self, room: Room, seat: Seat, now: float) -> None:
+        if seat.leg is not None and seat.connected:
+            seat.leg.tick(now)
+            if seat.recorder is not None:
+                seat.recorder.tick()
+        elif seat.alone_since is not None and now - seat.alone_since > SEAT_WAITS_S:
+            self.close_seat(room.name, seat.name, reason="did-not-return")
+
+    # what is asked of it
+
+    def load(self) -> Load:
+        """How busy it is."""
+        seats = [seat for room in self._rooms.values() for seat in room.seats.values()]
+        return Load(
+            boot=self.events.boot,
+            state="stopping" if self.stopping else "serving",
+            rooms=len(self._rooms),
+            seats=len(seats),
+            capacity=self._ports.capacity,
+            recordings=sum(1 for seat in seats if seat.recorder is not None),
+            packets=COUNTED.packets_in + COUNTED.packets_out,
+        )
+
+    def _tell(self, kind: Any, **about: Any) -> None:
+        self.events.tell(kind, self.clock.now_ms(), **about)
