@@ -7,12 +7,10 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 
-from pydantic import ValidationError
-
 from server import commands
 from server.foundation.keys import MasterKeyRefused
 from server.migrations.apply import SchemaIsNewer
-from server.settings import Settings, SettingsRefused
+from server.settings import Settings, SettingsRefused, read_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,14 +19,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.declare(parser)
     asked = parser.parse_args(arguments)
     try:
-        settings = Settings()
+        settings = read_settings()
         run: Callable[[Settings, argparse.Namespace], object] = asked.run
         result = run(settings, asked)
         return int(asyncio.run(result) or 0) if asyncio.iscoroutine(result) else int(result or 0)  # type: ignore[call-overload]  # a command gives None or an exit code
     except (SettingsRefused, MasterKeyRefused) as refusal:
         return _refuse(str(refusal))
-    except ValidationError as refusal:
-        return _refuse("; ".join(str(error["msg"]).removeprefix("Value error, ") for error in refusal.errors()))
     except SchemaIsNewer:
         return _refuse(
             "This database was migrated by a newer release of Lianyi: start that release, or restore a backup."

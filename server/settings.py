@@ -1,26 +1,36 @@
 """Settings: small sections, read once from `LIANYI_*` environment variables, passed down by the composition root.
 
 Every field has a description; docs/settings.md is made from them. A figure with a legal or agreed minimum refuses less.
+Lists are written with commas, times of day as 07:00.
 """
 
 from __future__ import annotations
 
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 Seconds = Annotated[int, Field(gt=0)]
 
 
+def _listed(value: object) -> object:
+    """The parts of a text with commas; anything else unchanged."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Paths = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(_listed)]
+
+
 class Section(BaseModel):
     """A group of settings; set by `LIANYI_<SECTION>__<NAME>`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class HttpSettings(Section):
@@ -28,10 +38,10 @@ class HttpSettings(Section):
 
     host: str = Field("127.0.0.1", description="Address the server binds; 0.0.0.0 only with TLS")
     port: int = Field(8080, ge=1, le=65534, description="Port of page, API and sockets; metrics are on the next one")
-    public_origins: tuple[str, ...] = Field(
+    public_origins: Names = Field(
         (), description="Origins the page is opened from, such as https://lianyi.example; empty = this address"
     )
-    trusted_proxies: tuple[str, ...] = Field((), description="Networks whose X-Forwarded-For is believed")
+    trusted_proxies: Names = Field((), description="Networks whose X-Forwarded-For is believed")
     tls_certificate: Path | None = Field(None, description="Certificate chain (PEM) when the server itself speaks TLS")
     tls_key: Path | None = Field(None, description="Private key (PEM) of that certificate")
 
@@ -48,14 +58,12 @@ class DatabaseSettings(Section):
 class MediaSettings(Section):
     """The media nodes."""
 
-    sockets: tuple[Path, ...] = Field(
-        (), description="Unix sockets of the media nodes; empty = media-1.sock in the run folder"
-    )
+    sockets: Paths = Field((), description="Unix sockets of the media nodes; empty = media-1.sock in the run folder")
     udp_ports: str = Field("40000-40199", pattern=r"^\d{1,5}-\d{1,5}$", description="UDP ports a node uses for media")
-    addresses: tuple[str, ...] = Field(
+    addresses: Names = Field(
         (), description="Addresses announced for media instead of the machine's own, for nodes behind NAT"
     )
-    turn_urls: tuple[str, ...] = Field((), description="TURN servers, such as turn:turn.example:3478")
+    turn_urls: Names = Field((), description="TURN servers, such as turn:turn.example:3478")
     turn_secret: SecretStr | None = Field(
         None, description="Shared secret of the TURN servers' time-limited credentials"
     )
@@ -67,7 +75,9 @@ class SignInSettings(Section):
     code_lifetime_s: Seconds = Field(300, description="How long a one-time code is good for")
     code_tries: int = Field(5, ge=1, le=10, description="Wrong tries until a code is void")
     code_again_after_s: int = Field(60, ge=0, description="Wait before another code goes to the same phone")
-    verified_code_lifetime_s: Seconds = Field(30 * 60, description="How long a code that fitted stays good for registering or choosing who")
+    verified_code_lifetime_s: Seconds = Field(
+        30 * 60, description="How long a code that fitted stays good for registering or choosing who"
+    )
     codes_per_phone_hour: int = Field(5, ge=1, description="Codes sent to one phone in an hour")
     codes_per_address_hour: int = Field(60, ge=1, description="Codes asked for from one address in an hour")
     failures_per_address_hour: int = Field(100, ge=1, description="Failed sign-ins from one address in an hour")
@@ -75,11 +85,17 @@ class SignInSettings(Section):
     lock_first_s: Seconds = Field(60, description="The first wait of a locked account")
     lock_longest_s: Seconds = Field(30 * 60, description="The longest wait of a locked account")
     access_lifetime_s: Seconds = Field(300, description="Lifetime of an access token")
-    refresh_overlap_s: int = Field(30, ge=0, le=60, description="How long a used refresh token still gives the same successor")
+    refresh_overlap_s: int = Field(
+        30, ge=0, le=60, description="How long a used refresh token still gives the same successor"
+    )
     refresh_lifetime_s: Seconds = Field(30 * 24 * 3600, description="A login not used for so long is over")
     staff_login_s: Seconds = Field(12 * 3600, description="A login of staff is over after so long, used or not")
-    patient_login_s: Seconds = Field(90 * 24 * 3600, description="A login of a patient is over after so long, used or not")
-    login_seen_every_s: Seconds = Field(30, description="How long a process believes that a login was not ended elsewhere")
+    patient_login_s: Seconds = Field(
+        90 * 24 * 3600, description="A login of a patient is over after so long, used or not"
+    )
+    login_seen_every_s: Seconds = Field(
+        30, description="How long a process believes that a login was not ended elsewhere"
+    )
     enrolment_hours: int = Field(72, ge=1, description="Hours for which an enrolment link is good")
     password_memory_kib: int = Field(46 * 1024, ge=8 * 1024, description="Memory of one argon2id hash, in KiB")
     second_factor_fresh_s: Seconds = Field(
@@ -115,7 +131,9 @@ class VisitSettings(Section):
     )
     meeting_s: Seconds = Field(60 * 60, description="Longest meeting; seat tokens live this long and 90 s more")
     no_show_after_s: Seconds = Field(30 * 60, description="After the session's end, who never came is a no-show")
-    not_reached_after_s: Seconds = Field(4 * 3600, description="After the session's end, who waited and was not seen is told so")
+    not_reached_after_s: Seconds = Field(
+        4 * 3600, description="After the session's end, who waited and was not seen is told so"
+    )
     silent_after_s: Seconds = Field(75, description="A waiting page not heard of for so long counts as offline")
     usual_visit_s: Seconds = Field(10 * 60, description="Length of a visit until the doctor has some to go by")
     room_capacity: int = Field(4, ge=2, le=12, description="People in one visit's room")
@@ -141,7 +159,14 @@ class SettingsRefused(Exception):
 class Settings(BaseSettings):
     """All of it."""
 
-    model_config = SettingsConfigDict(env_prefix="LIANYI_", env_nested_delimiter="__", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="LIANYI_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
 
     env: str = Field(
         "development", pattern="^(development|test|production)$", description="`production` refuses demo mode"
@@ -184,6 +209,12 @@ class Settings(BaseSettings):
             )
         if self.demo and self.env == "production":
             raise ValueError("LIANYI_DEMO=1 is refused with LIANYI_ENV=production")
+        if self.demo and self.embedded_dsn is None:
+            raise ValueError("LIANYI_DEMO=1 works with the embedded database only: start it with `make run`")
+        if self.database_url is not None and self.embedded_dsn is not None:
+            raise ValueError("LIANYI_DATABASE_URL and LIANYI_EMBEDDED_DSN exclude each other: unset one of them")
+        if (self.http.tls_certificate is None) != (self.http.tls_key is None):
+            raise ValueError("LIANYI_HTTP__TLS_CERTIFICATE and LIANYI_HTTP__TLS_KEY belong together: give both or none")
         return self
 
     @property
@@ -226,6 +257,23 @@ class Settings(BaseSettings):
         return (self.http, self.database, self.media, self.sign_in, self.appointments, self.visits, self.messages)
 
 
+def read_settings() -> Settings:
+    """The settings of this process, from its environment.
+
+    Raises: SettingsRefused, one sentence for each name; never a value, which could be a password.
+    """
+    try:
+        return Settings()
+    except ValidationError as refused:
+        found = refused.errors(include_input=False, include_url=False, include_context=False)
+        raise SettingsRefused("; ".join(_refusal(error["loc"], error["msg"]) for error in found)) from None
+
+
+def _refusal(path: tuple[int | str, ...], message: str) -> str:
+    name = "__".join(str(part).upper() for part in path)
+    return f"LIANYI_{name}: {message}" if name else message.removeprefix("Value error, ")
+
+
 def settings_table() -> str:
     """docs/settings.md: every setting with its environment variable, default and meaning."""
     lines = [
@@ -233,8 +281,10 @@ def settings_table() -> str:
         "",
         "Made by `python -m server settings`. Each is an environment variable, read once at start.",
         "",
-        "| variable | default | meaning |",
-        "|---|---|---|",
+        "Lists are written with commas.",
+        "",
+        "| variable | default | limits | meaning |",
+        "|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, Section):
@@ -250,4 +300,12 @@ def _line(variable: str, field: FieldInfo) -> str:
     if default == ROOT / ".data":
         default = ".data"
     shown = "" if default is None or default == () else f"`{default}`"
-    return f"| `{variable}` | {shown} | {field.description or ''} |"
+    return f"| `{variable}` | {shown} | {_limits(field)} | {field.description or ''} |"
+
+
+def _limits(field: FieldInfo) -> str:
+    signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
+    known: list[tuple[str, Any]] = [
+        (sign, getattr(limit, word, None)) for limit in field.metadata for word, sign in signs.items()
+    ]
+    return ", ".join(f"{sign} {value}" for sign, value in known if value is not None)
