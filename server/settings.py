@@ -136,7 +136,7 @@ class VisitSettings(Section):
     )
     silent_after_s: Seconds = Field(75, description="A waiting page not heard of for so long counts as offline")
     usual_visit_s: Seconds = Field(10 * 60, description="Length of a visit until the doctor has some to go by")
-    room_capacity: int = Field(4, ge=2, le=12, description="People in one visit's room")
+    room_capacity: int = Field(4, ge=2, le=8, description="People in one visit's room")
     upload_limit_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Largest uploaded paper or picture")
 
 
