@@ -210,3 +210,12 @@ class RecordingGone(Gone):
     zh = "录像已超过保存期限并已删除"
     en = "The recording was deleted after its retention period"
     rule = "B40"
+
+
+class RecordingConsentMissing(Conflict):
+    """Nothing is recorded without the patient's standing consent for this encounter."""
+
+    code = "recording-consent-missing"
+    zh = "患者尚未同意录音录像（或已撤回同意），不能开始录制"
+    en = "The patient has not consented to recording, or has withdrawn; nothing is recorded"
+    rule = "B40"
