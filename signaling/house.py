@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from media.events import NodeEvent
+from media.service import NodeEvent
 
 from .chat import ChatHistory, ChatLine, ChatSink
 from .connections import Authenticate, Connection, Connections
@@ -115,7 +115,7 @@ class House:
             per_s=limits.pushes_per_s,
             per_socket=limits.topics_per_socket,
         )
-        self.nodes = Nodes(nodes)
+        self.nodes = Nodes(nodes, watch_s=limits.node_watch_s)
         self.media = MediaLink(self.nodes, self.connections, limits, now, application.recording)
         self.reports = Reports()
         self._application = application

@@ -27,6 +27,7 @@ class Limits:
     answer_bytes: int = 200 * 1024  # more missed events than this are replaced by the room as it is
     recheck_s: float = 45
     sweep_s: float = 1
+    node_watch_s: float = 1
     sockets: int = 20_000
     topics_per_socket: int = 64
     rooms: int = 5_000

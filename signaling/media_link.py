@@ -81,12 +81,13 @@ class MediaLink:
                     capacity=room.capacity,
                     leg=leg,
                     publish=seat.may(Grant.PUBLISH),
-                    record=record,
+                    recording=record.recording if record else None,
+                    key=record.key if record else None,
                 )
             )
             self._still_allowed(room, seat, node)
             if record is not None:
-                await self._ask(node.node.set_recording(room.name, on=room.may_record))
+                await self._ask(node.node.recording(room.name, on=room.may_record))
         if offer.publishes is not None:
             room.set_publishing(seat, Publishing(offer.publishes.audio, offer.publishes.video))
         elif seat.may(Grant.PUBLISH):
@@ -148,7 +149,7 @@ class MediaLink:
             if room.consent_missing or room.media_stopped is not None or room.closed is not None:
                 await self._retried(lambda: node.node.close_room(room.name))
             elif room.records:
-                await self._retried(lambda: node.node.set_recording(room.name, on=room.may_record))
+                await self._retried(lambda: node.node.recording(room.name, on=room.may_record))
 
     def stop(self, room: Room, reason: str) -> None:
         """Video ends for everybody now; the chat goes on."""

@@ -1,6 +1,6 @@
 """The media nodes this process knows: where a room lives, what each node tells, and noticing that one died.
 
-A node that dies takes its legs along; its stream of events breaks, and its next life has another `boot`.
+A node that dies takes its legs along: it stops answering, and its next life has another `boot`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from media.events import NodeEvent
+from media.service import Answer, Load, NodeEvent
 from server.foundation.errors import Problem
 
 from .media_mirror import NodeMirror
@@ -22,8 +22,9 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S: Final = 0.2
 LONGEST_PAUSE_S: Final = 2.0
-SILENCE_S: Final = 15.0
 LOAD_DEADLINE_S: Final = 2.0
+WATCH_S: Final = 1.0
+MISSES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +35,26 @@ class RecordTo:
     key: bytes = field(repr=False)
 
 
-class Answer(Protocol):
-    """What a node answers to an offer."""
-
-    @property
-    def sdp(self) -> str:
-        """The SDP answer."""
-        ...
-
-    @property
-    def lanes(self) -> dict[str, int]:
-        """Seat -> receive lane."""
-        ...
-
-
-class Load(Protocol):
-    """How busy a node is."""
-
-    @property
-    def state(self) -> str:
-        """`serving` or `stopping`."""
-        ...
-
-    @property
-    def seats(self) -> int:
-        """Seats taken."""
-        ...
-
-    @property
-    def capacity(self) -> int:
-        """Seats at most."""
-        ...
-
-
 class MediaNode(Protocol):
     """A media node as rooms need it; `media.service.MediaNode` is one."""
 
     async def offer(
-        self, room: str, seat: str, *, sdp: str, capacity: int, leg: str, publish: bool, record: RecordTo | None
+        self,
+        room: str,
+        seat: str,
+        *,
+        sdp: str,
+        capacity: int,
+        leg: str,
+        publish: bool = True,
+        recording: str | None = None,
+        key: bytes | None = None,
     ) -> Answer:
         """Seat a leg."""
         ...
 
-    async def set_recording(self, room: str, *, on: bool) -> None:
-        """Keep what is sent, or not, from now on."""
+    async def recording(self, room: str, *, on: bool) -> bool:
+        """Keep what is sent, or not, from now on; False when the node has no such room."""
         ...
 
     async def close_seat(self, room: str, seat: str) -> None:
@@ -89,21 +66,20 @@ class MediaNode(Protocol):
         ...
 
     async def load(self) -> Load:
-        """How busy it is."""
+        """How busy it is, and which life of it this is."""
         ...
 
-    def events(self, after: int = 0, boot: str | None = None) -> AsyncIterator[NodeEvent]:
-        """What it tells, `hello` first; ends or raises when the stream breaks."""
+    def events(self) -> AsyncIterator[NodeEvent]:
+        """What it tells, for ever: `hello` first and after every break."""
         ...
 
 
 @dataclass(slots=True)
 class NodeAtHome:
-    """A node, what it told, and whether its stream is open."""
+    """A node, what it told, and whether it answers."""
 
     node: MediaNode
     mirror: NodeMirror = field(default_factory=NodeMirror)
-    after: int = 0
     reachable: bool = False
     lost: bool = False
 
@@ -127,15 +103,19 @@ class NodeObserver(Protocol):
 class Nodes:
     """Every node, and which room lives on which."""
 
-    def __init__(self, nodes: Sequence[MediaNode], *, silence_s: float = SILENCE_S) -> None:
+    def __init__(self, nodes: Sequence[MediaNode], *, watch_s: float = WATCH_S) -> None:
         self._nodes = [NodeAtHome(node) for node in nodes]
         self._homes: dict[str, NodeAtHome] = {}
-        self._silence_s = silence_s
+        self._watch_s = watch_s
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, observer: NodeObserver) -> None:
         """Follow every node until stopped."""
-        self._tasks = [asyncio.create_task(self._follow(each, observer), name="media-node") for each in self._nodes]
+        self._tasks = [
+            asyncio.create_task(each, name="media-node")
+            for home in self._nodes
+            for each in (self._follow(home, observer), self._watch(home, observer))
+        ]
 
     async def stop(self) -> None:
         """Follow no more; what the nodes do goes on."""
@@ -203,58 +183,60 @@ class Nodes:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                async for event in self._within(home.node.events(home.after, home.mirror.boot)):
+                async for event in home.node.events():
                     pause_s = FIRST_PAUSE_S
                     self._take(home, event, observer)
-            except (Problem, OSError, TimeoutError, ValueError) as error:
+            except (Problem, OSError, ValueError) as error:
                 log.warning("media-node-stream-broken", error=type(error).__name__)
-            self._broke(home, observer)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
-    async def _within(self, events: AsyncIterator[NodeEvent]) -> AsyncIterator[NodeEvent]:
-        """The same events; a node that says nothing for long is as good as dead (it ticks when nothing happens)."""
-        iterator = aiter(events)
-        while True:
-            try:
-                async with asyncio.timeout(self._silence_s):
-                    event = await anext(iterator)
-            except StopAsyncIteration:
-                return
-            yield event
-
     def _take(self, home: NodeAtHome, event: NodeEvent, observer: NodeObserver) -> None:
         if event.kind == "hello":
-            self._began(home, event.boot, observer)
-        elif event.kind not in {"tick", "stopping"}:
-            home.after = max(home.after, event.n)
-            if event.room is not None:
-                home.mirror.take(event.kind, event.room, event.seat, event.lanes)
-                observer.node_event(event)
+            self._is_there(home, event.boot, observer)
+        elif event.room is not None and event.boot == home.mirror.boot:
+            home.mirror.take(event.kind, event.room, event.seat, event.lanes)
+            observer.node_event(event)
 
-    def _began(self, home: NodeAtHome, boot: str, observer: NodeObserver) -> None:
+    async def _watch(self, home: NodeAtHome, observer: NodeObserver) -> None:
+        """The stream mends itself without a word, so whether the node lives is asked of the node."""
+        misses = 0
+        while True:
+            try:
+                async with asyncio.timeout(LOAD_DEADLINE_S):
+                    load = await home.node.load()
+            except (Problem, OSError, TimeoutError, ValueError):
+                misses += 1
+                if misses == MISSES:
+                    self._is_gone(home, observer)
+            else:
+                misses = 0
+                self._is_there(home, load.boot, observer)
+            await asyncio.sleep(self._watch_s)
+
+    def _is_there(self, home: NodeAtHome, boot: str, observer: NodeObserver) -> None:
         rooms = self._rooms_of(home)
         home.reachable = True
         died = home.mirror.begin(boot)
-        if died:
-            home.after = 0
         if died and not home.lost:  # it was back before we noticed
             observer.node_lost(rooms)
         if died or home.lost:
             observer.node_back(rooms)
         home.lost = False
 
-    def _broke(self, home: NodeAtHome, observer: NodeObserver) -> None:
-        """The stream broke, or could not be opened again: then the node is gone, and its rooms go where they can."""
-        if home.reachable or home.lost:
-            home.reachable = False
-            return
+    def _is_gone(self, home: NodeAtHome, observer: NodeObserver) -> None:
+        """Its rooms' legs are lost; they go to another node if there is one."""
         rooms = self._rooms_of(home)
+        was_known = home.mirror.boot is not None
+        home.reachable = False
+        if not was_known or home.lost:
+            return
         home.lost = True
         observer.node_lost(rooms)
         if self.reachable:
             for room in rooms:
                 self._homes.pop(room, None)
+                home.mirror.rooms.pop(room, None)
             observer.node_back(rooms)
 
     def _rooms_of(self, home: NodeAtHome) -> list[str]:
