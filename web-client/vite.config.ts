@@ -8,6 +8,12 @@ const server = process.env.LIANYI_SERVER ?? 'http://localhost:8080'
 export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // Nothing here uses the options API; leaving it out is 3 KB less for every patient.
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+  },
   build: {
     target: 'es2022',
     manifest: true,

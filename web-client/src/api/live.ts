@@ -2,9 +2,8 @@
  * Keeping a page's answers fresh: while the component lives, "changed" of the topic makes these cached answers stale. The
  * socket's code is loaded by the first call.
  */
-import type { QueryKey } from '@tanstack/vue-query'
 import { onScopeDispose, toValue, watch, type MaybeRefOrGetter } from 'vue'
-import { refetch } from './queries'
+import { refetch, type QueryKey } from './queries'
 
 export function useLive(topic: MaybeRefOrGetter<string | undefined>, ...keys: QueryKey[]): void {
   let stop: (() => void) | undefined
