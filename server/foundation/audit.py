@@ -163,6 +163,8 @@ def _fact(name: str, value: Fact | UUID) -> Fact:
         if abs(value) > _LARGEST_EXACT or not is_coarse(value):
             raise NotForTheAudit(f"the fact {name} is no coarse number")
         return int(value)
+    if not isinstance(value, str | UUID):
+        raise NotForTheAudit(f"the fact {name} is neither a code nor a count")
     return _code(name, str(value))
 
 

@@ -74,7 +74,7 @@ async def seal(session: AsyncSession, keyring: Keyring, now: datetime) -> AuditH
         return None
     frontier = Frontier.read(last.size, last.frontier) if last else Frontier()
     await _place(session, frontier, rows)
-    head = _signed(_next_head(last, frontier, now), keyring)
+    head = next_head(last, frontier, now, keyring)
     session.add(head)
     await session.flush()
     return head
@@ -172,8 +172,9 @@ async def _place(session: AsyncSession, frontier: Frontier, rows: Sequence[Audit
         await session.execute(insert(AuditPosition), places)
 
 
-def _next_head(last: AuditHead | None, frontier: Frontier, now: datetime) -> AuditHead:
-    return AuditHead(
+def next_head(last: AuditHead | None, frontier: Frontier, now: datetime, keyring: Keyring) -> AuditHead:
+    """The signed head over a tree, following the one before it."""
+    head = AuditHead(
         seq=last.seq + 1 if last else 0,
         log=last.log if last else new_id(now),
         size=frontier.size,
@@ -182,9 +183,6 @@ def _next_head(last: AuditHead | None, frontier: Frontier, now: datetime) -> Aud
         previous=hashlib.sha256(canonical(head_body(last))).digest() if last else _NO_HEAD,
         frontier=frontier.stored(),
     )
-
-
-def _signed(head: AuditHead, keyring: Keyring) -> AuditHead:
     pair = keyring.signer("audit").at(head.at)
     head.kid = pair.kid
     head.signature = pair.private.sign(canonical(head_body(head)), ec.ECDSA(SHA256()))

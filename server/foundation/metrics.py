@@ -17,8 +17,6 @@ HTTP_SECONDS: Final = Histogram(
     ("method", "route", "status"),
     buckets=_REQUEST_S,
 )
-PROBLEMS: Final = Counter("lianyi_problems", "Refusals given, by their code", ("code",))
-JOBS: Final = Counter("lianyi_jobs", "Jobs run, by task and outcome", ("task", "outcome"))
 CLOCK_OFFSET_SECONDS: Final = Gauge(
     "lianyi_clock_offset_seconds", "How far the database is ahead of this machine's clock"
 )

@@ -18,6 +18,7 @@ from typing import Final
 from .crypto import Cipher
 from .errors import TooLarge, Unavailable
 from .keys import Keyring
+from .metrics import VAULT_BYTES
 from .vault_disk import INCOMING, IncomingFile, NoSuchFile, StoredFile, make_folder, path_of, sync_folder
 from .vault_format import CHUNK_BYTES, HEAD_BYTES, Head, VaultDamaged, rewrapped_head
 
@@ -81,6 +82,7 @@ class Vault:
             if error.errno in _NO_ROOM:
                 raise VaultFull from error
             raise
+        VAULT_BYTES.labels("in").inc(head.size)
         return _described(name, head)
 
     async def stat(self, name: str) -> VaultFile:
@@ -103,6 +105,7 @@ class Vault:
                 plain = await asyncio.to_thread(stored.chunks, first, _CHUNKS_A_STEP)
                 offset = at - first * CHUNK_BYTES
                 piece = plain[offset : offset + stop - at]
+                VAULT_BYTES.labels("out").inc(len(piece))
                 yield piece
                 at += len(piece)
         finally:

@@ -48,6 +48,10 @@ def stored(root: Path) -> list[Path]:
     return sorted(path for path in root.rglob("*") if path.is_file())
 
 
+def folders(root: Path) -> list[Path]:
+    return [root, *(path for path in root.rglob("*") if path.is_dir())]
+
+
 def modes(paths: list[Path]) -> set[int]:
     return {path.stat().st_mode & 0o777 for path in paths}
 
@@ -79,7 +83,7 @@ async def test_only_our_account_may_look_and_nothing_is_in_clear(root: Path, key
         file = await Vault(root, keyring).put(parts("身份证 110105".encode() * 999), LIMIT)
     finally:
         os.umask(before)
-    assert modes([root, *root.rglob("*")]) == {0o700, 0o600}
+    assert modes(folders(root)) == {0o700}
     assert modes(stored(root)) == {0o600}
     assert stored(root)[0].name == file.id
     assert b"110105" not in stored(root)[0].read_bytes()
