@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -96,6 +96,12 @@ async def live_codes(
     return (await session.scalars(found)).all()
 
 
+async def latest_code(session: AsyncSession, phone_digests: Sequence[bytes], purpose: str) -> OneTimeCode | None:
+    """The newest code of a phone, whatever became of it."""
+    found = select(OneTimeCode).where(OneTimeCode.phone_digest.in_(phone_digests), OneTimeCode.purpose == purpose)
+    return (await session.scalars(found.order_by(OneTimeCode.created_at.desc()).limit(1))).first()
+
+
 async def count_attempt(session: AsyncSession, kind: str, subject: bytes, now: datetime, window_s: int) -> int:
     """Count one more attempt in the present window; how many that makes."""
     start = datetime.fromtimestamp(now.timestamp() // window_s * window_s, now.tzinfo)
@@ -116,6 +122,11 @@ async def attempts(session: AsyncSession, kind: str, subject: bytes, now: dateti
     start = datetime.fromtimestamp(now.timestamp() // window_s * window_s, now.tzinfo)
     row = await session.get(AttemptCount, (kind, subject, start), populate_existing=True)
     return row.count if row else 0
+
+
+async def hold(session: AsyncSession, subject: bytes) -> None:
+    """Let the attempts for one subject come one after the other, until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(subject[:8], "big", signed=True))))
 
 
 async def failure(session: AsyncSession, subject: bytes) -> SignInFailure | None:

@@ -135,12 +135,12 @@ def lock_after(failures: int, *, free: int, first_s: int, longest_s: int) -> tim
     return timedelta(seconds=min(doubled, longest_s))
 
 
-def second_factor_is_fresh(at: datetime | None, now: datetime, minutes: int) -> bool:
-    """Whether the person proved who they are within so many minutes.
+def second_factor_is_fresh(at: datetime | None, now: datetime, seconds: int) -> bool:
+    """Whether the person proved who they are within so many seconds.
 
     Rule: B04.
     """
-    return at is not None and now - at <= timedelta(minutes=minutes)
+    return at is not None and now - at <= timedelta(seconds=seconds)
 
 
 def read_phone(typed: str) -> str | None:
