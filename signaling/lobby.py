@@ -209,8 +209,8 @@ class Lobby:
 
     # --- what is said and shared
 
-    def _deliver(self, room: Room, event: RoomEvent) -> None:
-        sids = [seat.connection for seat in room.seats.values() if seat.connection is not None]
+    def _deliver(self, room: Room, event: RoomEvent, skip: str | None) -> None:
+        sids = [sid for seat in room.seats.values() if (sid := seat.connection) is not None and sid != skip]
         self._connections.send_all(sids, "room:event", event.wire())
 
     async def say(

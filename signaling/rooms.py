@@ -19,7 +19,7 @@ from .relay import EventLog, RoomEvent, first_seq
 from .seats import Grant, Publishing, Seat, seat_id
 from .state import SharedState, StateEntry
 
-Deliver = Callable[["Room", RoomEvent], None]
+Deliver = Callable[["Room", RoomEvent, str | None], None]  # the event, and the socket that needs it not
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ class Room:
         log = EventLog(first_seq(now))
         return cls(entry.room, entry.capacity, entry.records, entry.ends_at, entry.meeting_id, log, deliver)
 
-    def tell(self, kind: str, **fields: Any) -> RoomEvent:
-        """Number an event, keep it, and have it delivered to every open seat."""
+    def tell(self, kind: str, *, skip: str | None = None, **fields: Any) -> RoomEvent:
+        """Number an event, keep it, and have it delivered to every open seat but the socket to skip."""
         event = self.log.append(kind, fields)
-        self.deliver(self, event)
+        self.deliver(self, event, skip)
         return event
 
     # --- seats
@@ -117,7 +117,7 @@ class Room:
         self.records = self.records or entry.records
         self.ends_at = max(self.ends_at, entry.ends_at)
         replaced = seat.sit(connection, client, entry.login_id)
-        self.tell(change, person=presence.person(seat))
+        self.tell(change, skip=connection, person=presence.person(seat))  # who enters learns it from the ack
         return Entered(seat, change, replaced)
 
     def _new_seat(self, identifier: str, entry: Entry) -> Seat:
@@ -194,7 +194,7 @@ class Room:
         self.state.check(key, value)
         if not self.state.is_stale(key, seat.id, seat.client, writer_seq):
             event = self.state.put(key, StateEntry(value, seat.id, seat.client, writer_seq, self.log.number()))
-            self.deliver(self, event)
+            self.deliver(self, event, None)
         return self.log.seq
 
     def say(
