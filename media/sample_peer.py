@@ -30,8 +30,27 @@ from media.engine import also_on_loopback
 
 RATE = 48000
 FRAME_SAMPLES = 960
+_LATE_S = 0.25
 
 Colour = tuple[int, int, int]
+
+
+class _Beat:
+    """When frame n is due. Frames that nobody fetched in time are left out, as a camera does."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._started: float | None = None
+
+    async def wait_for(self, n: int) -> int:
+        """Waits for frame n, or for the one that is due now if n is long over; gives its number."""
+        if self._started is None:
+            self._started = time.monotonic()
+        passed = (time.monotonic() - self._started) / self._every_s
+        if passed - n > _LATE_S / self._every_s:
+            n = math.ceil(passed)
+        await asyncio.sleep(max(0.0, self._started + n * self._every_s - time.monotonic()))
+        return n
 
 
 class ColourTrack(MediaStreamTrack):
@@ -44,15 +63,13 @@ class ColourTrack(MediaStreamTrack):
         self._still = np.full((size[1], size[0], 3), colour, dtype=np.uint8)
         self._fps = fps
         self._n = 0
-        self._started: float | None = None
+        self._clock = _Beat(1 / fps)
 
     async def recv(self) -> VideoFrame:
         """The next picture, when it is due."""
         if self.readyState != "live":
             raise MediaStreamError
-        if self._started is None:
-            self._started = time.monotonic()
-        await asyncio.sleep(max(0.0, self._started + self._n / self._fps - time.monotonic()))
+        self._n = await self._clock.wait_for(self._n)
         picture = self._still.copy()
         at = self._n * 4 % (picture.shape[1] - 8)
         picture[:16, at : at + 8] = 255 - picture[:16, at : at + 8]
@@ -72,15 +89,13 @@ class ToneTrack(MediaStreamTrack):
         super().__init__()
         self._hertz = hertz
         self._n = 0
-        self._started: float | None = None
+        self._clock = _Beat(FRAME_SAMPLES / RATE)
 
     async def recv(self) -> AudioFrame:
         """The next 20 ms, when they are due."""
         if self.readyState != "live":
             raise MediaStreamError
-        if self._started is None:
-            self._started = time.monotonic()
-        await asyncio.sleep(max(0.0, self._started + self._n * FRAME_SAMPLES / RATE - time.monotonic()))
+        self._n = await self._clock.wait_for(self._n)
         at = (np.arange(FRAME_SAMPLES) + self._n * FRAME_SAMPLES) / RATE
         samples = (np.sin(2 * math.pi * self._hertz * at) * 8000).astype(np.int16)
         frame = AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")

@@ -6,6 +6,7 @@ hundred bytes, written here, that holds two track headers and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import tempfile
@@ -100,19 +101,14 @@ class Writer:
 def assemble(segments: Iterable[bytes], size: tuple[int, int] | None = None) -> IO[bytes]:
     """A seekable WebM (cues, duration) of a leg's decrypted segments, by stream copy: a temporary file, at its start.
 
-    `size` is the largest picture of the leg, from its manifest.
+    `size` is the largest picture of the leg, from its manifest. Without segments the file is empty.
     """
-    joined: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller, or closed below
-    made: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
-    with joined:
+    with tempfile.TemporaryFile() as joined:
         for segment in segments:
             joined.write(segment)
+        legs: list[tuple[IO[bytes], int, str]] = [(joined, 0, "")] if joined.tell() else []
         joined.seek(0)
-        if joined.read(1):
-            joined.seek(0)
-            _copy_into(made, "webm", [(joined, 0, "")], size)
-    made.seek(0)
-    return made
+        return _copied("webm", legs, size)
 
 
 def export_mkv(legs: Sequence[tuple[IO[bytes], int, str]]) -> IO[bytes]:
@@ -120,12 +116,18 @@ def export_mkv(legs: Sequence[tuple[IO[bytes], int, str]]) -> IO[bytes]:
 
     Each leg is (assembled WebM, its start in ms, a title for its tracks); time zero is the earliest start.
     """
-    made: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - given to the caller
-    if legs:
-        zero = min(start for _, start, _ in legs)
-        _copy_into(made, "matroska", [(file, start - zero, title) for file, start, title in legs], None)
-    made.seek(0)
-    return made
+    zero = min((start for _, start, _ in legs), default=0)
+    return _copied("matroska", [(file, start - zero, title) for file, start, title in legs], None)
+
+
+def _copied(form: str, legs: Sequence[tuple[IO[bytes], int, str]], size: tuple[int, int] | None) -> IO[bytes]:
+    with contextlib.ExitStack() as unless_made:
+        made = unless_made.enter_context(tempfile.TemporaryFile())
+        if legs:
+            _copy_into(made, form, legs, size)
+            made.seek(0)
+        unless_made.pop_all()
+        return made
 
 
 def _copy_into(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from media.sample_peer import Colour, SamplePeer
-from media.service import MediaNode
+from media.service import MediaNode, NodeEvent
 
 RED: Colour = (200, 40, 40)
 GREEN: Colour = (40, 180, 60)
@@ -77,3 +77,29 @@ class Calls:
         for peer in self.peers:
             await peer.close()
         self.peers.clear()
+
+
+class Told:
+    """What the node told, as the application reads it."""
+
+    def __init__(self, node: MediaNode) -> None:
+        self.events: list[NodeEvent] = []
+        self._reading = asyncio.create_task(self._read(node))
+
+    async def _read(self, node: MediaNode) -> None:
+        async for event in node.events():
+            self.events.append(event)
+
+    async def wait(self, kind: str, within_s: float = 15.0, **about: object) -> NodeEvent:
+        """The first event of this kind about this."""
+
+        def found() -> list[NodeEvent]:
+            return [e for e in self.events if e.kind == kind and all(getattr(e, k) == v for k, v in about.items())]
+
+        await until(lambda: bool(found()), f"{kind} of {about}", within_s)
+        return found()[0]
+
+    async def end(self) -> None:
+        """Reads no more."""
+        self._reading.cancel()
+        await asyncio.wait({self._reading})

@@ -15,8 +15,7 @@ from media.http import build
 from media.node import Node
 from media.service import MediaNode
 from media.udp import Ports
-
-from tests.realtime.media.calls import Calls
+from tests.realtime.media.calls import Calls, Told
 
 
 @pytest.fixture
@@ -53,6 +52,14 @@ async def calls(client: MediaNode) -> AsyncIterator[Calls]:
     calls = Calls(client)
     yield calls
     await calls.end()
+
+
+@pytest.fixture
+async def told(client: MediaNode) -> AsyncIterator[Told]:
+    """What the node tells."""
+    told = Told(client)
+    yield told
+    await told.end()
 
 
 @pytest.fixture

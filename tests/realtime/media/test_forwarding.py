@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from media.sample_peer import Colour, Seen
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, like, until
+
+
+async def sees_and_hears(lane: Seen, colour: Colour, hertz: float) -> None:
+    """Waits until the lane shows this colour and sounds like this."""
+    await until(lambda: like(lane.colour, colour), f"{colour} is seen")
+    await until(lambda: abs(lane.pitch - hertz) < 10, f"{hertz} Hz is heard")
 
 
 async def test_two_people_see_and_hear_each_other(calls: Calls) -> None:
@@ -10,10 +17,8 @@ async def test_two_people_see_and_hear_each_other(calls: Calls) -> None:
     assert calls.lanes == {}
     green = await calls.enter("room", "b", colour=GREEN, hertz=880)
     assert calls.lanes == {"a": 0}
-    await until(lambda: like(red.lanes[0].colour, GREEN), "red sees green")
-    await until(lambda: like(green.lanes[0].colour, RED), "green sees red")
-    await until(lambda: abs(red.lanes[0].pitch - 880) < 10, "red hears 880 Hz")
-    await until(lambda: abs(green.lanes[0].pitch - 440) < 10, "green hears 440 Hz")
+    await sees_and_hears(red.lanes[0], GREEN, 880)
+    await sees_and_hears(green.lanes[0], RED, 440)
     assert red.lanes[1].pictures == green.lanes[1].pictures == 0
 
 
@@ -29,8 +34,4 @@ async def test_three_people_see_and_hear_both_others(calls: Calls) -> None:
                 lanes[other][seat] = len(lanes[other])
     for seat, peer in peers.items():
         for other, lane in lanes[seat].items():
-            colour, hertz = people[other]
-            await until(lambda seen=peer.lanes[lane], colour=colour: like(seen.colour, colour), f"{seat} sees {other}")
-            await until(
-                lambda seen=peer.lanes[lane], hertz=hertz: abs(seen.pitch - hertz) < 10, f"{seat} hears {other}"
-            )
+            await sees_and_hears(peer.lanes[lane], *people[other])
