@@ -77,6 +77,12 @@ async def messages(work: Work, encounter_id: UUID) -> list[Message]:
     facts = await encounter(work, encounter_id)
     right = await require_may_read(work, facts.patient_id)
     await note_read(work, facts.patient_id, Seen.CHAT, encounter_id, own=right is Right.SELF)
+    return await dialogue(work, encounter_id)
+
+
+async def dialogue(work: Work, encounter_id: UUID) -> list[Message]:
+    """The same for the room in which it is going on: the caller knows that whoever sees it is in there. Raises: Unknown."""
+    facts = await encounter(work, encounter_id)
     key = await key_of(work, facts.patient_id)
     return [
         Message(

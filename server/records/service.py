@@ -14,7 +14,7 @@ from .attachments import (
     opened_by,
     upload_attachment,
 )
-from .chat import Message, keep_message, messages
+from .chat import Message, dialogue, keep_message, messages
 from .consent_texts import ConsentText
 from .consents import (
     ConsentFacts,
@@ -87,6 +87,7 @@ __all__ = [
     "consent_text_list",
     "consents_of",
     "consents_of_encounter",
+    "dialogue",
     "draft",
     "encounter",
     "encounter_of",
