@@ -25,7 +25,7 @@ LOCKS = ("requirements", "dev")  # the second holds the first, in the same versi
 SUPPORTED = "Linux on x86-64 or arm64 and macOS, with CPython 3.11 to 3.14 (on Windows: WSL)"
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> NoReturn:
     """Prepare the environment of the named lock, then run the named module in it."""
     lock, module, *rest = arguments
     try:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
         python = ensure(lock, ROOT / ".venv")
     except Refusal as refusal:
         print(f"\n{refusal}", file=sys.stderr)
-        return 2
+        sys.exit(2)
     become(python, ["-m", module, *rest])
 
 
@@ -156,4 +156,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

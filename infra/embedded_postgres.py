@@ -6,7 +6,6 @@ How a cluster is made is `postgres_making`'s, who runs it and where is `postgres
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import signal
@@ -20,13 +19,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from infra import parting
+from infra import parting, sockets
 from infra.folders import prepare
-from infra.postgres_account import Account, Place, as_account, place_for
+from infra.postgres_account import Place, as_account, place_for
 from infra.postgres_making import APPLICATION, DATABASE, OWNER, SUPERUSER, make, passwords
 from infra.refusal import Refusal
 
-_SOCKET_PATH_LIMIT: Final = 103  # macOS has 104 bytes with the closing zero, Linux 108
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _START_WITHIN_S: Final = 60.0  # recovery after a crash can take a while
 _STOP_WITHIN_S: Final = 20.0
@@ -93,10 +91,11 @@ def start(data_dir: Path, *, fsync: bool = True, log: Path | None = None) -> Clu
     made = folder.exists()
     secrets = passwords(data_dir, made=made)
     if made:
-        _end_leftover(folder, place.account)
+        _end_leftover(folder)
     else:
         make(place, folder, secrets, sync=fsync)
-    socket_dir = _socket_dir(place)
+    owner = (place.account.uid, place.account.gid) if place.account else None
+    socket_dir = sockets.folder_for(place.home, _SOCKET_NAME, owner)
     log = log or data_dir / "logs" / "postgres.log"
     process = _launch(place, folder, socket_dir, log, fsync=fsync)
     _await_ready(process, folder, log)
@@ -168,7 +167,7 @@ def _postmaster(folder: Path) -> tuple[int, str] | None:
         return None
 
 
-def _end_leftover(folder: Path, account: Account | None) -> None:
+def _end_leftover(folder: Path) -> None:
     """End what an earlier start left: a postmaster that outlived it, or the note of one that was killed.
 
     PostgreSQL refuses a note whose process id lives, also when that is by now another program's.
@@ -192,22 +191,6 @@ def _end_leftover(folder: Path, account: Account | None) -> None:
 def _is_postmaster(pid: int, folder: Path) -> bool:
     words = parting.command_of(pid)
     return "postgres" in words and str(folder) in words
-
-
-def _socket_dir(place: Place) -> Path:
-    """The cluster's own folder, or a short one where the path would be too long for a socket."""
-    if len(os.fsencode(place.home / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
-        return place.home
-    name = hashlib.sha256(os.fsencode(place.home)).hexdigest()[:12]
-    short = Path("/tmp") / f"lianyi-{name}"  # noqa: S108  # a folder of our own in it, whose owner is checked below
-    with suppress(FileExistsError):
-        short.mkdir(mode=0o700)
-        place.give(short)
-    state = short.lstat()
-    if state.st_uid != (place.account.uid if place.account else os.geteuid()) or not short.is_dir():
-        raise Refusal(f"{short} belongs to somebody else: remove it, or move the project to a shorter path.")
-    short.chmod(0o700)
-    return short
 
 
 def _dsn(role: str, password: str, socket_dir: Path) -> str:

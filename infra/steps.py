@@ -34,6 +34,7 @@ def step(what: str) -> Iterator[None]:
 def run(what: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, cwd: Path) -> None:
     """Run a command as a step; its output goes to the log, the end of it to the terminal when it fails.
 
+    One of our own programs that refuses (exit code 2) has said why in its last line: that line is the refusal.
     Raises: Refusal.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -42,6 +43,9 @@ def run(what: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] 
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env or os.environ
         )
+    ours = "server" in command
+    if ours and done.returncode == 2:
+        raise Refusal(last_lines(log, begin).rpartition("\n")[2])
     if done.returncode != 0:
         print(last_lines(log, begin), flush=True)
         raise Refusal(f"{what}: failed with exit code {done.returncode}; the whole output is in {log}.")

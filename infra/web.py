@@ -1,7 +1,7 @@
 """The web client's build: which Node, its packages, the bundle. What is built is the web client's own business.
 
-Two stamps under .cache/ make a second start free: the packages are installed again when the npm lock or Node changed, the bundle is
-built again when a source of it changed.
+Two stamps make a second start free: the packages are installed again when the npm lock or Node changed, the bundle
+is built again when a source of it changed.
 """
 
 from __future__ import annotations
