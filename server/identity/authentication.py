@@ -48,7 +48,12 @@ class Logins:
 
     def issue(self, login: Login, now: datetime) -> str:
         """An access token for a login."""
-        claims: dict[str, Any] = {"sub": str(login.person_id), "aud": AUDIENCE, "login": str(login.id), "role": login.role}
+        claims: dict[str, Any] = {
+            "sub": str(login.person_id),
+            "aud": AUDIENCE,
+            "login": str(login.id),
+            "role": login.role,
+        }
         if login.organisation_id is not None:
             claims |= {"org": str(login.organisation_id), "level": login.level}
         if login.second_factor_at is not None:

@@ -86,9 +86,7 @@ async def register(
     return await patients.facts_of(work, row)
 
 
-async def _add(
-    work: Work, seen: AtTheDesk, guardian_id: PersonId | None, relation: Relation | None
-) -> PersonId:
+async def _add(work: Work, seen: AtTheDesk, guardian_id: PersonId | None, relation: Relation | None) -> PersonId:
     acts = None
     if guardian_id is not None and relation is not None:
         await _known_row(work, guardian_id)

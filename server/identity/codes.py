@@ -127,4 +127,3 @@ async def _require_within_limits(work: Work, subject: bytes, phone: str, purpose
     for kind, whose, most in hourly:
         if await store.count_attempt(work.session, kind, whose, work.now, lock_out.HOUR_S) > most:
             raise CodesTooOften(retry_after_s=lock_out.until_next_hour_s(work)).keeping_effects()
-

@@ -25,7 +25,9 @@ def name_of(typed: str, pointer: str = "/name") -> str:
     name = " ".join(unicodedata.normalize("NFC", typed).split())
     letters = [sign for sign in name if sign not in _IN_NAMES]
     if not letters or len(name) > _LONGEST_NAME or any(unicodedata.category(sign)[0] not in "LM" for sign in letters):
-        raise invalid_field(pointer, "请填写证件上的姓名，只能有文字和间隔点", "Enter the name on the ID card: letters only")
+        raise invalid_field(
+            pointer, "请填写证件上的姓名，只能有文字和间隔点", "Enter the name on the ID card: letters only"
+        )
     return name
 
 

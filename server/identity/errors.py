@@ -18,7 +18,10 @@ class SignInLocked(TooMany):
 
     code = "sign-in-locked"
     zh = "多次输入有误，为保护账号已暂停登录，请在 {retry_after_s} 秒后再试；忘记密码请联系本机构管理员"
-    en = "Sign-in is paused after several wrong attempts; try again in {retry_after_s} seconds, or ask your administrator for a new link"
+    en = (
+        "Sign-in is paused after several wrong attempts; try again in {retry_after_s} seconds, or ask your "
+        "administrator for a new link"
+    )
 
 
 class NoMembership(NotAllowed):
@@ -51,7 +54,10 @@ class SecondFactorNeeded(NotAllowed):
     code = "second-factor-needed"
     rule = "B04"
     zh = "接诊前请完成实名认证：请再输入一次动态码；不得由他人或人工智能代替接诊"
-    en = "Before receiving patients please prove your identity again: enter a verification code. Nobody else may receive in your place"
+    en = (
+        "Before receiving patients please prove your identity again: enter a verification code. Nobody else "
+        "may receive in your place"
+    )
 
 
 class SecondFactorWrong(Invalid):
@@ -77,7 +83,10 @@ class MayNotPractise(NotAllowed):
     code = "may-not-practise"
     rule = "B02"
     zh = "您的独立临床工作年限不足3年或未经执业机构同意，不能开展互联网诊疗"
-    en = "Internet diagnosis needs three years of independent clinical work and the consent of the institution of registration"
+    en = (
+        "Internet diagnosis needs three years of independent clinical work and the consent of the "
+        "institution of registration"
+    )
 
 
 class CredentialNotInForce(NotAllowed):
@@ -86,7 +95,10 @@ class CredentialNotInForce(NotAllowed):
     code = "credential-not-in-force"
     rule = "B02"
     zh = "您的执业证书不在有效期内，已暂停接诊；换证后请联系本机构管理员更新"
-    en = "Your licence is not in force, so you cannot receive patients. Renew it and ask your administrator to enter the new dates"
+    en = (
+        "Your licence is not in force, so you cannot receive patients. Renew it and ask your administrator "
+        "to enter the new dates"
+    )
 
 
 class NotFiledHere(NotAllowed):
@@ -125,7 +137,10 @@ class RealNameNotConfirmed(Conflict):
     code = "real-name-not-confirmed"
     rule = "B05"
     zh = "无法在线完成登记：请核对姓名和身份证号；以前登记过或换了手机号，请带身份证到就近机构办理"
-    en = "This cannot be completed online: check name and ID number. If you registered before or changed your phone, please bring your ID card to a clinic"
+    en = (
+        "This cannot be completed online: check name and ID number. If you registered before or changed your "
+        "phone, please bring your ID card to a clinic"
+    )
 
 
 class GuardianNeeded(NotAllowed):
@@ -142,7 +157,10 @@ class FamilyConsentNeeded(NotAllowed):
 
     code = "family-consent-needed"
     zh = "为成年家人办理须经本人同意：请输入发到对方手机的验证码；对方没有手机时请到就近机构办理"
-    en = "Acting for an adult needs their consent: enter the code sent to their phone. Without a phone, please go to a clinic together"
+    en = (
+        "Acting for an adult needs their consent: enter the code sent to their phone. Without a phone, "
+        "please go to a clinic together"
+    )
 
 
 class FamilyAlready(Conflict):
@@ -166,7 +184,10 @@ class PasswordWeak(Invalid):
 
     code = "password-weak"
     zh = "密码太容易被猜到：至少 10 个字符，不要用常见密码、重复字符或账号本身"
-    en = "This password is too easy to guess: at least 10 characters, no common password, no repetition, not the account's name"
+    en = (
+        "This password is too easy to guess: at least 10 characters, no common password, no repetition, not "
+        "the account's name"
+    )
 
 
 class NameTaken(Conflict):

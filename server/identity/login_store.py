@@ -48,6 +48,14 @@ async def use_totp_step(session: AsyncSession, person_id: UUID, step: int) -> bo
     return (await session.execute(used)).first() is not None
 
 
+async def has_recovery_code(session: AsyncSession, person_id: UUID, digests: Sequence[bytes]) -> bool:
+    """Whether one of these is an unused recovery code of the account."""
+    unused = select(RecoveryCode.digest).where(
+        RecoveryCode.person_id == person_id, RecoveryCode.digest.in_(digests), RecoveryCode.used_at.is_(None)
+    )
+    return (await session.execute(unused)).first() is not None
+
+
 async def use_recovery_code(session: AsyncSession, person_id: UUID, digests: Sequence[bytes], now: datetime) -> bool:
     """Use a recovery code up; False when there is none such."""
     used = (

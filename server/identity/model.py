@@ -237,7 +237,7 @@ class Credential(Row):
 
 
 class Filing(Row):
-    """Where a credential may be used: registration at the first organisation, filing (备案) at others, with consent (B02, B06)."""
+    """Where a credential may be used: registered at one organisation, filed (备案) at others, with consent (B02, B06)."""
 
     __tablename__ = "filings"
     __table_args__ = (

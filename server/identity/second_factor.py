@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -68,16 +69,33 @@ def matching_step(secret: str, typed: str, now: datetime) -> int | None:
     return None
 
 
-async def passes(work: Work, account: Account, typed: str) -> bool:
-    """Whether this is the account's second factor; used up with the transaction if so."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A second factor that fits and was not used yet: a step of the authenticator, or a recovery code."""
+
+    account_id: UUID
+    step: int | None = None
+    recovery_digests: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+async def proof(work: Work, account: Account, typed: str) -> Proof | None:
+    """What was typed as a proof that can still be used, or None."""
     plain = typed.replace(" ", "").replace("-", "").upper()
-    if _TOTP.fullmatch(plain):
-        if account.totp_sealed is None:
-            return False
-        step = matching_step(open_secret(work, account.person_id, account.totp_sealed), plain, work.now)
-        return step is not None and await store.use_totp_step(work.session, account.person_id, step)
-    digests = work.ground.fields.indexes("recovery-code", plain, account.person_id)
-    return await store.use_recovery_code(work.session, account.person_id, digests, work.now)
+    if not _TOTP.fullmatch(plain):
+        digests = tuple(work.ground.fields.indexes("recovery-code", plain, account.person_id))
+        known = await store.has_recovery_code(work.session, account.person_id, digests)
+        return Proof(account.person_id, recovery_digests=digests) if known else None
+    if account.totp_sealed is None:
+        return None
+    step = matching_step(open_secret(work, account.person_id, account.totp_sealed), plain, work.now)
+    return Proof(account.person_id, step) if step is not None and step > account.totp_last_step else None
+
+
+async def use(work: Work, found: Proof) -> bool:
+    """Use a proof up with the transaction; False when another request was faster."""
+    if found.step is not None:
+        return await store.use_totp_step(work.session, found.account_id, found.step)
+    return await store.use_recovery_code(work.session, found.account_id, found.recovery_digests, work.now)
 
 
 async def new_recovery_codes(work: Work, person_id: UUID, count: int = _RECOVERY_CODES) -> list[str]:
@@ -99,7 +117,8 @@ async def step_up(work: Work, typed: str) -> str:
     account = await store.account(work.session, login.person_id)
     subject = lock_out.subject_of(work, str(login.person_id))
     await lock_out.require_unlocked(work, subject)
-    if account is None or not await passes(work, account, typed):
+    found = await proof(work, account, typed) if account else None
+    if found is None or not await use(work, found):
         await lock_out.failed(work, subject)
         work.audit("second-factor.refuse", "login", login.id)
         raise SecondFactorWrong().keeping_effects()

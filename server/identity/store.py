@@ -222,9 +222,7 @@ async def posts_with_papers(
     """Every post in force of these roles with its licence and filing, for the daily check."""
     statement = (
         select(Membership, Credential, Filing)
-        .outerjoin(
-            Credential, (Credential.person_id == Membership.person_id) & (Credential.kind == Membership.role)
-        )
+        .outerjoin(Credential, (Credential.person_id == Membership.person_id) & (Credential.kind == Membership.role))
         .outerjoin(
             Filing, (Filing.credential_id == Credential.id) & (Filing.organisation_id == Membership.organisation_id)
         )

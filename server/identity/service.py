@@ -1,0 +1,126 @@
+"""The face of identity: what the other capabilities and the composition root may call. With `events` and `errors`, all of it.
+
+The use cases themselves live in the files they are imported from.
+"""
+
+from __future__ import annotations
+
+from server.foundation.ground import Ground
+from server.settings import SignInSettings
+
+from .authentication import AUDIENCE, Logins, authenticate
+from .cards import DepartmentCard, DoctorCard, OrganisationCard, PatientFacts, PersonCard, Standing
+from .clinic import patient_here
+from .codes import code_for_delivery
+from .desk import add_demo_person
+from .logins import SignedIn, open_login
+from .organisations import (
+    AllianceCard,
+    LicenceFields,
+    OrganisationFields,
+    add_alliance,
+    add_department,
+    add_licence,
+    add_organisation,
+    allied,
+    departments,
+    organisation,
+    organisations,
+    reach,
+    require_services_open,
+)
+from .passwords import Passwords
+from .patients import (
+    NewPatient,
+    NewRelation,
+    add_patient,
+    admit,
+    patient,
+    people,
+    person,
+    relate,
+    require_real_name,
+    standing,
+    wards,
+)
+from .practitioners import colleagues, doctor, doctors, require_may_practise, require_may_review
+from .rules import masked
+from .second_factor import require_fresh_second_factor
+from .staff import (
+    CredentialFields,
+    FilingFields,
+    NewPost,
+    NewStaff,
+    add_credential,
+    add_person,
+    add_post,
+    create_admin,
+    put_filing,
+)
+
+
+def attach(ground: Ground) -> None:
+    """Give a process its logins and its password hashing, and make the ground believe access tokens."""
+    logins = Logins(ground)
+    ground.provide(logins, Passwords(ground.part(SignInSettings).password_memory_kib))
+    ground.authenticate = logins.authenticate
+
+
+__all__ = [
+    "AUDIENCE",
+    "AllianceCard",
+    "CredentialFields",
+    "DepartmentCard",
+    "DoctorCard",
+    "FilingFields",
+    "LicenceFields",
+    "Logins",
+    "NewPatient",
+    "NewPost",
+    "NewRelation",
+    "NewStaff",
+    "OrganisationCard",
+    "OrganisationFields",
+    "Passwords",
+    "PatientFacts",
+    "PersonCard",
+    "SignedIn",
+    "Standing",
+    "add_alliance",
+    "add_credential",
+    "add_demo_person",
+    "add_department",
+    "add_licence",
+    "add_organisation",
+    "add_patient",
+    "add_person",
+    "add_post",
+    "admit",
+    "allied",
+    "attach",
+    "authenticate",
+    "code_for_delivery",
+    "colleagues",
+    "create_admin",
+    "departments",
+    "doctor",
+    "doctors",
+    "masked",
+    "open_login",
+    "organisation",
+    "organisations",
+    "patient",
+    "patient_here",
+    "people",
+    "person",
+    "put_filing",
+    "reach",
+    "relate",
+    "require_fresh_second_factor",
+    "require_may_practise",
+    "require_may_review",
+    "require_real_name",
+    "require_services_open",
+    "standing",
+    "wards",
+]
