@@ -1,4 +1,4 @@
-"""Tables of the appointment pool. `quotas` is the ledger: nothing but `store.take_place` and `store.give_back` touches it."""
+"""Tables of the appointment pool. `quotas` is the ledger: only the store touches it."""
 
 from __future__ import annotations
 

@@ -101,16 +101,14 @@ class Segment:
     first_number: int
 
 
-def segments(
-    starts_at: datetime, ends_at: datetime, *, minutes: int, capacity: int, grade: int | None
-) -> list[Segment]:
+def segments(starts_at: datetime, ends_at: datetime, *, minutes: int, capacity: int, grade_3: bool) -> list[Segment]:
     """A session cut into equal slots whose numbers run on.
 
     Raises: BadSession, SegmentTooLong (at a grade-3 hospital a segment has at most 60 minutes).
     Rule: appointments-6
     """
     length = timedelta(minutes=minutes)
-    if grade == 3 and length > LONGEST_SEGMENT_AT_GRADE_3:
+    if grade_3 and length > LONGEST_SEGMENT_AT_GRADE_3:
         raise SegmentTooLong
     day = starts_at.astimezone(SHANGHAI).date()
     if ends_at <= starts_at or ends_at.astimezone(SHANGHAI).date() != day or (ends_at - starts_at) % length:

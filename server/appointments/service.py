@@ -20,7 +20,7 @@ from . import access, rules, store
 from .errors import AlreadyBooked, BookingOver, DoctorBusy, FirstVisit, SessionClosed, SlotFull
 from .events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
 from .facts import BookingFacts, NewSession, SessionFacts, SlotFacts, booking_facts, session_facts
-from .model import Booking, QuotaRow, Session, Slot
+from .model import Booking, Session, Slot
 from .rules import LIFE, OpeningTimes, Quota, Status
 
 
@@ -31,8 +31,10 @@ async def publish(work: Work, organisation_id: OrganisationId, new: NewSession) 
     """
     await identity.require_may_practise(work, new.doctor_id, organisation_id)
     organisation = await identity.organisation(work, organisation_id)
-    grade = organisation.grade_number
-    cut = rules.segments(new.starts_at, new.ends_at, minutes=new.slot_minutes, capacity=new.slot_capacity, grade=grade)
+    grade_3 = organisation.grade.startswith("tertiary")
+    cut = rules.segments(
+        new.starts_at, new.ends_at, minutes=new.slot_minutes, capacity=new.slot_capacity, grade_3=grade_3
+    )
     if await store.overlapping(work.session, new.doctor_id, new.starts_at, new.ends_at):
         raise DoctorBusy
     session = Session(
@@ -50,18 +52,7 @@ async def publish(work: Work, organisation_id: OrganisationId, new: NewSession) 
     )
     work.session.add(session)
     await work.session.flush()
-    for segment in cut:
-        slot = Slot(
-            id=work.new_id(),
-            session_id=session.id,
-            starts_at=segment.starts_at,
-            ends_at=segment.ends_at,
-            capacity=segment.capacity,
-            first_number=segment.first_number,
-        )
-        work.session.add(slot)
-        await work.session.flush()
-        work.session.add(QuotaRow(slot_id=slot.id, quota=Quota.ONLINE, capacity=segment.capacity, taken=0))
+    await store.add_slots(work.session, session.id, [(work.new_id(), segment) for segment in cut], Quota.ONLINE)
     work.audit("publish", "session", session.id)
     return session_facts(session)
 
@@ -232,7 +223,7 @@ async def my_bookings(work: Work, limit: int = 100) -> list[BookingFacts]:
     if work.actor.role is Role.CLINIC_WORKER:
         rows = await store.bookings_made_by(work.session, work.actor.person, limit)
     else:
-        family = await identity.family_ids(work)
+        family = [work.actor.person, *await identity.wards(work)]
         rows = await store.bookings_of_patients(work.session, family, limit)
     return [booking_facts(*row) for row in rows]
 

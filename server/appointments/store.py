@@ -1,4 +1,4 @@
-"""Every statement of the appointment pool. `take_place` and `give_back` are the only ones that touch the ledger."""
+"""Every statement of the appointment pool. Only `add_slots`, `take_place` and `give_back` touch the ledger."""
 
 from __future__ import annotations
 
@@ -13,7 +13,27 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .model import LIVE, Booking, QuotaRow, ReferenceCounter, Session, Slot
-from .rules import Quota, Status
+from .rules import Quota, Segment, Status
+
+
+async def add_slots(session: AsyncSession, session_id: UUID, cut: Sequence[tuple[UUID, Segment]], quota: Quota) -> None:
+    """Write a session's slots, every place in one quota."""
+    for slot_id, segment in cut:
+        session.add(
+            Slot(
+                id=slot_id,
+                session_id=session_id,
+                starts_at=segment.starts_at,
+                ends_at=segment.ends_at,
+                capacity=segment.capacity,
+                first_number=segment.first_number,
+            )
+        )
+    await session.flush()
+    session.add_all(
+        QuotaRow(slot_id=slot_id, quota=quota, capacity=segment.capacity, taken=0) for slot_id, segment in cut
+    )
+    await session.flush()
 
 
 async def take_place(session: AsyncSession, slot_id: UUID, quota: Quota) -> bool:

@@ -32,8 +32,9 @@ class SessionDoctorView(View):
 
     id: UUID
     name: str
-    title: str
-    department_id: UUID
+    title: str | None
+    title_zh: str
+    department_id: UUID | None
     department: str
     organisation_id: UUID
     organisation: str
@@ -79,7 +80,7 @@ class BookingView(View):
 
 async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotFacts]]]) -> list[SessionView]:
     """Views of sessions, in the order given."""
-    doctors = await _doctors(work, [(each.doctor_id, each.organisation_id, each.department_id) for each, _ in found])
+    doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each, _ in found])
     views = []
     for session, slots in found:
         opens_at = service.opens_at(work, session.day)
@@ -118,7 +119,7 @@ def _slot(now: datetime, session: SessionFacts, slot: SlotFacts, opens_at: datet
 
 async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[BookingView]:
     """Views of bookings, in the order given."""
-    doctors = await _doctors(work, [(each.doctor_id, each.organisation_id, each.department_id) for each in found])
+    doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each in found])
     patients = await identity.people(work, {each.patient_id for each in found})
     return [
         BookingView(
@@ -145,20 +146,25 @@ async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[Booking
 
 
 async def _doctors(
-    work: Work, wanted: Sequence[tuple[PersonId, UUID, UUID]]
+    work: Work, wanted: Sequence[tuple[PersonId, UUID]]
 ) -> dict[tuple[PersonId, UUID], SessionDoctorView]:
-    cards = await identity.doctors(work, {doctor_id for doctor_id, _, _ in wanted})
-    departments = await identity.department_names(work, {department_id for _, _, department_id in wanted})
-    organisations = await identity.organisation_names(work, {organisation_id for _, organisation_id, _ in wanted})
+    posts = await identity.doctors(work, {doctor_id for doctor_id, _ in wanted})
+    by_post = {(card.id, card.department_id): card for card in posts}
+    by_doctor = {card.id: card for card in posts}
     return {
-        (doctor_id, department_id): SessionDoctorView(
-            id=doctor_id,
-            name=cards[doctor_id].name,
-            title=cards[doctor_id].title,
-            department_id=department_id,
-            department=departments[department_id],
-            organisation_id=organisation_id,
-            organisation=organisations[organisation_id],
-        )
-        for doctor_id, organisation_id, department_id in wanted
+        (doctor_id, department_id): _doctor(by_post.get((doctor_id, department_id)) or by_doctor[doctor_id])
+        for doctor_id, department_id in wanted
     }
+
+
+def _doctor(card: identity.DoctorCard) -> SessionDoctorView:
+    return SessionDoctorView(
+        id=card.id,
+        name=card.name,
+        title=card.title,
+        title_zh=card.title_zh,
+        department_id=card.department_id,
+        department=card.department,
+        organisation_id=card.organisation_id,
+        organisation=card.organisation,
+    )
