@@ -227,7 +227,7 @@ class Wire(socketio.AsyncServer):  # type: ignore[misc]  # the base has no types
     async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:  # noqa: A002  # the base's name
         if not isinstance(data, list) or not data or not isinstance(data[0], str):
             raise TypeError("an event is a list that begins with its name")
-        if data[0] in self.reserved_events:  # else a page could call our connect handler with its own environ
+        if data[0] == "*" or data[0] in self.reserved_events:  # else a page could call our connect handler itself
             data = [RESERVED + data[0], *data[1:]]
         await super()._handle_event(eio_sid, namespace, id, data)
 

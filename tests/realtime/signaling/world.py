@@ -216,6 +216,10 @@ class Page:
         """The network goes: no goodbye."""
         self.socket.eio.ws._response.connection.transport.abort()
 
+    def stop_reading(self) -> None:
+        """The page freezes."""
+        self.socket.eio.ws._response.connection.transport.pause_reading()
+
     async def call(self, event: str, payload: Any = None) -> dict[str, Any]:
         answer: dict[str, Any] = await self.socket.call(event, payload, timeout=10)
         return answer
