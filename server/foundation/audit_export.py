@@ -32,8 +32,7 @@ _PIECE: Final = 2_000
 async def export(session: AsyncSession, folder: Path) -> None:
     """Write `rows.jsonl` and `heads.jsonl` into a folder. The session must be fresh: the snapshot is its first act."""
     await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-    heads = await session.stream_scalars(select(AuditHead).order_by(AuditHead.seq).execution_options(yield_per=_PIECE))
-    await _write(folder / "heads.jsonl", _as_heads(heads))
+    await _write(folder / "heads.jsonl", (signed_head(head) async for head in heads(session)))
     await _write(folder / "rows.jsonl", rows(session))
 
 
@@ -67,6 +66,13 @@ async def rows(session: AsyncSession) -> AsyncIterator[dict[str, Any]]:
         yield {"position": None, "row_id": str(row.id), "leaf": None, "record": record_of(row)}
 
 
+async def heads(session: AsyncSession) -> AsyncIterator[AuditHead]:
+    """Every signed head by number."""
+    statement = select(AuditHead).order_by(AuditHead.seq).execution_options(yield_per=_PIECE)
+    async for head in await session.stream_scalars(statement):
+        yield head
+
+
 def _sealed(position: AuditPosition, row: AuditRow | None) -> dict[str, Any]:
     return {
         "position": position.position,
@@ -74,11 +80,6 @@ def _sealed(position: AuditPosition, row: AuditRow | None) -> dict[str, Any]:
         "leaf": position.leaf.hex(),
         "record": None if row is None else record_of(row),
     }
-
-
-async def _as_heads(heads: AsyncIterator[AuditHead]) -> AsyncIterator[dict[str, Any]]:
-    async for head in heads:
-        yield signed_head(head)
 
 
 async def _write(path: Path, entries: AsyncIterator[dict[str, Any]]) -> None:

@@ -247,7 +247,7 @@ def _check_copies(copies: Iterable[Entry], heads: Sequence[Entry], keys: Keys, r
         if before is not None and head["seq"] != before + 1:
             report.add("deleted", where, "the copies kept outside have a gap before this head")
         before = head["seq"]
-        if head["log"] != log:
+        if log is not None and head["log"] != log:
             report.add("fork", where, "a copy of this head belongs to another log: the log was begun anew")
         elif head["seq"] >= len(heads):
             report.add("truncated", where, "a copy of this head is kept outside, the database has it no longer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,9 +15,14 @@ from sqlalchemy.engine import make_url
 
 from infra.embedded_postgres import Cluster
 from infra.postgres_making import APPLICATION, OWNER
+from server.foundation.audit_heads import HeadsFolder
+from server.foundation.audit_seal import Sealer
+from server.foundation.clock import Clock
 from server.foundation.database import Database
-from server.foundation.keys import make_master_key
+from server.foundation.keys import Keyring, make_master_key
 from server.migrations.apply import migrate
+
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -63,3 +69,25 @@ async def as_owner(own_database: OwnDatabase) -> AsyncIterator[Database]:
     database = Database(own_database.owner_dsn)
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def keyring(own_database: OwnDatabase, database: Database) -> Keyring:
+    """Its keys, as a process holds them after its start."""
+    keyring = Keyring.load(own_database.master_key)
+    async with database.session() as session:
+        await keyring.ensure(session, NOON)
+        await session.commit()
+    return keyring
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder outside the database."""
+    return tmp_path_factory.mktemp("outside") / "heads"
+
+
+@pytest.fixture
+def sealer(database: Database, keyring: Keyring, heads: Path) -> Sealer:
+    """A sealer for whom it is always noon."""
+    return Sealer(database, keyring, Clock(lambda: NOON, lambda: 0.0), HeadsFolder(heads))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,9 +15,7 @@ from server.foundation.fields import FieldCipher
 from server.foundation.key_pairs import Use
 from server.foundation.keys import Keyring, MasterKeyRefused, make_master_key
 from server.foundation.tokens import ACCESS, TokenIssuer, TokenRefused, TokenVerifier
-from tests.integration.foundation.conftest import OwnDatabase
-
-NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+from tests.integration.foundation.conftest import NOON, OwnDatabase
 
 
 async def ensured(own_database: OwnDatabase, database: Database, now: datetime = NOON) -> Keyring:
