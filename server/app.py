@@ -11,11 +11,14 @@ from itertools import chain
 
 from aiohttp import web
 
+from server import realtime
 from server.capabilities import CAPABILITIES
 from server.foundation import clock as clocks
 from server.foundation import health, housekeeping
+from server.foundation.audit_heads import HeadsFolder
+from server.foundation.audit_seal import Sealer
 from server.foundation.capability import permissions_of
-from server.foundation.clock import Clock
+from server.foundation.clock import Clock, ReadTime
 from server.foundation.database import Database
 from server.foundation.edge import GROUND, problems, serve
 from server.foundation.fields import FieldCipher
@@ -27,6 +30,7 @@ from server.foundation.pages import security_headers, serve_pages
 from server.foundation.reading import TRUSTED_PROXIES
 from server.foundation.routes import Route
 from server.foundation.vault import Vault
+from server.identity import service as identity
 from server.migrations.apply import newest
 from server.settings import ROOT, Settings
 
@@ -50,11 +54,8 @@ def openapi() -> dict[str, object]:
 
 
 @asynccontextmanager
-async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
-    """The ground of one process: database, keys, vault, clock, jobs; let go of at the end.
-
-    Raises: MasterKeyRefused, SettingsRefused.
-    """
+async def database_of(settings: Settings) -> AsyncIterator[Database]:
+    """The database that the settings name, as the application role; closed at the end."""
     database = Database(
         settings.dsn,
         pool_size=settings.database.pool_size,
@@ -62,6 +63,30 @@ async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
         statement_timeout_s=settings.database.statement_timeout_s,
         lock_timeout_s=settings.database.lock_timeout_s,
     )
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
+    """The ground of one process: database, keys, vault, clock, jobs; let go of at the end.
+
+    Raises: MasterKeyRefused, SettingsRefused.
+    """
+    async with database_of(settings) as database:
+        ground, read_time = await _ground_on(settings, database)
+        steady = [asyncio.create_task(ground.clock.run(read_time)), asyncio.create_task(_follow_keys(ground))]
+        try:
+            yield ground
+        finally:
+            for task in steady:
+                task.cancel()
+            await asyncio.gather(*steady, return_exceptions=True)
+
+
+async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, ReadTime]:
     clock = Clock()
     keys = Keyring.load(settings.master_key)
 
@@ -82,17 +107,14 @@ async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
         answers=keys.answers,
         jobs=Jobs(settings.dsn, all_tasks()),
         permissions=permissions_of(CAPABILITIES),
-        subscribers=tuple(chain.from_iterable(capability.subscribers for capability in CAPABILITIES)),
+        subscribers=(
+            *chain.from_iterable(capability.subscribers for capability in CAPABILITIES),
+            *realtime.SUBSCRIBERS,
+        ),
     )
     ground.provide(settings, *settings.sections)
-    steady = [asyncio.create_task(clock.run(read_time)), asyncio.create_task(_follow_keys(ground))]
-    try:
-        yield ground
-    finally:
-        for task in steady:
-            task.cancel()
-        await asyncio.gather(*steady, return_exceptions=True)
-        await database.close()
+    identity.attach(ground)
+    return ground, read_time
 
 
 async def _follow_keys(ground: Ground) -> None:
@@ -105,18 +127,24 @@ async def _follow_keys(ground: Ground) -> None:
 
 
 def build_app(settings: Settings, ground: Ground) -> web.Application:
-    """The HTTP application on a ground: routes, health, and the page. Sockets are attached by `realtime.attach`."""
+    """The application on a ground: routes, sockets, health, and the page."""
     app = web.Application(middlewares=[problems], client_max_size=settings.visits.upload_limit_bytes + 1024)
     app[GROUND] = ground
     app[TRUSTED_PROXIES] = tuple(ip_network(network) for network in settings.http.trusted_proxies)
     app.on_response_prepare.append(security_headers(secure=settings.http.tls_certificate is not None))
     drain = health.Drain()
     ground.provide(drain)
+    sockets = realtime.attach(settings, ground, app, CAPABILITIES)
+
+    async def heard() -> str | None:
+        return None if sockets.ready else "deaf to other processes"
+
     checks = {
         "database": health.database_check(ground.database, newest()),
         "clock": health.clock_check(ground.clock),
         "disk": health.disk_check(settings.data_dir),
         "drain": drain.check,
+        "sockets": heard,
     }
     health.serve_health(app, checks)
     document = openapi()
@@ -128,3 +156,17 @@ def build_app(settings: Settings, ground: Ground) -> web.Application:
     serve(app, all_routes())
     serve_pages(app, ROOT / "web-client" / "dist")
     return app
+
+
+async def work_jobs(settings: Settings, ground: Ground) -> None:
+    """The worker: jobs and scans, and the audit log sealed every minute, until cancelled."""
+    heads = HeadsFolder(settings.data_dir / "heads")
+    remote = realtime.attach_remote(settings, ground)
+    await remote.start()
+    sealer = asyncio.create_task(Sealer(ground.database, ground.keys, ground.clock, heads).run())
+    try:
+        await ground.jobs.work(ground)
+    finally:
+        sealer.cancel()
+        await asyncio.gather(sealer, return_exceptions=True)
+        await remote.stop()

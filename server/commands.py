@@ -27,6 +27,7 @@ from server.foundation.work import unit_of_work
 from server.identity import service as identity
 from server.migrations.apply import migrate as apply_migrations
 from server.settings import Settings, settings_table
+from signaling.service import Realtime
 
 Command = Callable[[Settings, argparse.Namespace], Any]
 _DRAIN_S = 10.0
@@ -63,7 +64,6 @@ async def serve(settings: Settings, _: argparse.Namespace) -> None:
     configure_logs(settings.log_level)
     async with composition.standing_on(settings) as ground:
         app = composition.build_app(settings, ground)
-        composition.attach_realtime(settings, ground, app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_S, keepalive_timeout=75)
         await runner.setup()
         site = web.TCPSite(runner, settings.http.host, settings.http.port, ssl_context=_tls(settings), backlog=1024)
@@ -71,6 +71,7 @@ async def serve(settings: Settings, _: argparse.Namespace) -> None:
         metrics = await health.serve_metrics(settings.http.port + 1)
         await _asked_to_stop()
         ground.part(health.Drain).on = True
+        await ground.part(Realtime).drain()
         await runner.cleanup()
         await metrics.cleanup()
 

@@ -19,7 +19,7 @@ from server.migrations.apply import migrate
 from server.settings import HttpSettings, Settings
 
 from .api import Api
-from .serving import Served, serving
+from .serving import Served, free_port, serving
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def settings(cluster: Cluster, data_dir: Path) -> Settings:
         data_dir=data_dir,
         embedded_dsn=SecretStr(cluster.application_dsn),
         embedded_owner_dsn=SecretStr(cluster.owner_dsn),
-        http=HttpSettings(port=1),
+        http=HttpSettings(port=free_port()),
     )
 
 

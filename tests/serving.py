@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from server.app import attach_realtime, build_app
+from server.app import build_app
 from server.foundation.ground import Ground
 from server.settings import Settings
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +35,10 @@ class Served:
 async def serving(settings: Settings, ground: Ground) -> AsyncIterator[Served]:
     """Serve until the block ends."""
     app = build_app(settings, ground)
-    attach_realtime(settings, ground, app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert site._server is not None
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]  # a listening asyncio server has sockets
+    await web.TCPSite(runner, "127.0.0.1", settings.http.port).start()
     try:
-        yield Served(f"http://127.0.0.1:{port}", ground, settings)
+        yield Served(f"http://127.0.0.1:{settings.http.port}", ground, settings)
     finally:
         await runner.cleanup()
