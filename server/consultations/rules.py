@@ -72,13 +72,12 @@ def require_prepared(prepared: Prepared) -> None:
         raise _REFUSALS[each]
 
 
-def require_check_in_open(slot_starts_at: datetime, before: timedelta, now: datetime) -> None:
+def require_check_in_open(opens_at: datetime, now: datetime) -> None:
     """Refuse a check-in long before the slot. Coming late is never refused, only placed behind.
 
     Raises: CheckInTooEarly.
     Rule: visits-2
     """
-    opens_at = slot_starts_at - before
     if now < opens_at:
         raise CheckInTooEarly(opens_at=opens_at.isoformat())
 

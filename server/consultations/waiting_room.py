@@ -106,7 +106,12 @@ def usual_length(lengths: Sequence[timedelta], default: timedelta) -> tuple[time
 
 
 def expected(
-    ahead: Sequence[Waiting], late_comers: int, length: tuple[timedelta, timedelta], *, begins_at: datetime, now: datetime
+    ahead: Sequence[Waiting],
+    late_comers: int,
+    length: tuple[timedelta, timedelta],
+    *,
+    begins_at: datetime,
+    now: datetime,
 ) -> Range:
     """When the turn may come, in steps of five minutes: early by short visits, late by long ones and those who may still come.
 

@@ -1,0 +1,131 @@
+"""What bookings and sessions mean for visits: born with a booking, moved with a handed-over session, ended with a cancellation.
+
+Subscribers: they run in the transaction that booked, cancelled or handed over.
+"""
+
+from __future__ import annotations
+
+from server.appointments import service as appointments
+from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from server.foundation.actor import PersonId
+from server.foundation.work import Work
+from server.identity import service as identity
+from server.notifications import service as notifications
+from server.records import service as records
+from server.records.events import ConsentWithdrawn, NoteSigned
+from server.records.service import Purpose
+
+from . import ending, room, steps, store
+from .lifecycle import OVER, Status
+from .model import Visit
+
+KIND = "follow_up"
+
+
+async def on_booked(work: Work, event: SlotBooked) -> None:
+    """A booking is a visit to be: with its encounter, and with the doctor's right to read until it is over."""
+    booking = await appointments.booking(work, event.booking_id)
+    if booking.service != KIND:
+        return
+    session = await appointments.session(work, booking.session_id)
+    visit_id = work.new_id()
+    encounter_id = await records.open_encounter(
+        work,
+        patient_id=booking.patient_id,
+        organisation_id=booking.organisation_id,
+        doctor_id=booking.doctor_id,
+        kind=KIND,
+        source_id=visit_id,
+    )
+    await records.open_care(
+        work,
+        patient_id=booking.patient_id,
+        carer_id=booking.doctor_id,
+        organisation_id=booking.organisation_id,
+        source_id=visit_id,
+    )
+    visit = Visit(
+        id=visit_id,
+        number=booking.reference,
+        booking_id=booking.id,
+        encounter_id=encounter_id,
+        session_id=booking.session_id,
+        patient_id=booking.patient_id,
+        doctor_id=booking.doctor_id,
+        organisation_id=booking.organisation_id,
+        department_id=booking.department_id,
+        day=booking.day,
+        slot_starts_at=booking.slot_starts_at,
+        slot_ends_at=booking.slot_ends_at,
+        session_ends_at=session.ends_at,
+        place_number=booking.number,
+        booked_right=booking.right_used,
+        status=Status.BOOKED,
+        calls=0,
+        misses=0,
+    )
+    work.session.add(visit)
+    await work.session.flush()
+    steps.tell(work, visit)
+
+
+async def on_cancelled(work: Work, event: BookingCancelled) -> None:
+    """The booking is gone, and the visit with it; one that has begun or ended stays what it is."""
+    visit = await store.by_booking(work.session, event.booking_id)
+    if visit is None or visit.status in OVER:
+        return
+    ended = await steps.attempt(work, visit, "cancel", ended_at=work.now, end_code="cancelled")
+    if ended is not None:
+        await ending.wind_up(work, ended, days=0)
+
+
+async def on_stopped(work: Work, event: SessionStopped) -> None:
+    """The session does not take place: its door closes, and everybody who was booked is told why. Rule: visits-10"""
+    for visit in await store.of_session(work.session, event.session_id):
+        if visit.end_code != "cancelled" or visit.ended_at != work.now:
+            continue  # cancelled earlier by the patient, or seen already
+        stopped = await store.change(work.session, visit.id, end_code="session_stopped")
+        assert stopped is not None, "the row was just read"
+        steps.tell(work, stopped)
+        values = {"visit_id": str(visit.id), "reason": event.reason}
+        await notifications.send(work, PersonId(visit.patient_id), "visit-session-stopped", values)
+
+
+async def on_handed_over(work: Work, event: SessionHandedOver) -> None:
+    """Everybody not yet seen waits for the colleague now, in the same order, and is told. Rule: visits-10"""
+    for visit in await store.of_session(work.session, event.session_id):
+        if visit.doctor_id == event.from_doctor_id:
+            await steps.attempt(work, visit, "hand_back", calls=0, last_called_at=None, first_called_at=None)
+    moved = await store.hand_over(work.session, event.session_id, event.to_doctor_id)
+    await store.change_reception(
+        work.session, event.session_id, event.from_doctor_id, state="closed", changed_at=work.now, closed_at=work.now
+    )
+    cards = await identity.people(work, [PersonId(event.to_doctor_id)])
+    for visit in moved:
+        await records.move_care(work, visit.id, PersonId(event.to_doctor_id))
+        steps.tell(work, visit)
+        values = {"visit_id": str(visit.id), "doctor": cards[PersonId(event.to_doctor_id)].name}
+        await notifications.send(work, PersonId(visit.patient_id), "visit-handed-over", values)
+
+
+async def on_consent_withdrawn(work: Work, event: ConsentWithdrawn) -> None:
+    """Recording was taken back: in a call video ends at once; in the waiting room the visit waits for the patient again.
+
+    Rule: B40
+    """
+    if event.encounter_id is None or event.purpose not in (Purpose.RECORDING, Purpose.HELPER_RECORDING):
+        return
+    visit = await store.by_encounter(work.session, event.encounter_id)
+    if visit is None:
+        return
+    if visit.status == Status.IN_VIDEO:
+        await room.stop_video(work, visit, event.person_id)
+    elif event.purpose == Purpose.RECORDING:
+        await steps.attempt(work, visit, "lose_place", checked_in_at=None, checked_in_by=None)
+
+
+async def on_note_signed(work: Work, event: NoteSigned) -> None:
+    """A first version signed outside the visit's own button moves the visit as well."""
+    visit = await store.by_encounter(work.session, event.encounter_id)
+    if event.version == 1 and visit is not None and visit.signed_at is None:
+        await steps.attempt(work, visit, "sign", signed_at=work.now)

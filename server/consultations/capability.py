@@ -1,0 +1,79 @@
+"""What follow-up visits add to the product."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from server.appointments import service as appointments
+from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from server.foundation.actor import PersonId, Role
+from server.foundation.capability import Capability
+from server.foundation.ground import Subscriber
+from server.foundation.watching import Topic
+from server.foundation.work import Work
+from server.records import service as records
+from server.records.events import ConsentWithdrawn, NoteSigned
+
+from . import births, http, http_doctor, steps, store
+from .jobs import JOBS
+
+_PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
+_DOCTOR: Final = frozenset({Role.DOCTOR})
+
+
+async def _may_watch_visit(work: Work, subject: str) -> bool:
+    visit_id = _id(subject)
+    visit = await store.by_id(work.session, visit_id) if visit_id else None
+    return visit is not None and await steps.party_of(work, visit) is not None
+
+
+async def _may_watch_queue(work: Work, subject: str) -> bool:
+    session_id = _id(subject)
+    if session_id is None:
+        return False
+    if work.actor.role is Role.DOCTOR:
+        return (await appointments.session(work, session_id)).doctor_id == work.actor.person_id
+    for patient_id in await store.patients_in(work.session, session_id):
+        if await records.may_act_for(work, PersonId(patient_id)) is not None:
+            return True
+    return False
+
+
+async def _may_watch_worklist(work: Work, subject: str) -> bool:
+    return work.actor.role is Role.DOCTOR and _id(subject) == work.actor.person_id
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+CAPABILITY: Final = Capability(
+    name="consultations",
+    routes=(http.routes, http_doctor.routes),
+    permissions={
+        "consultations.list": _PATIENT_SIDE,
+        "consultations.see": _PATIENT_SIDE | _DOCTOR,
+        "consultations.prepare": _PATIENT_SIDE,
+        "consultations.receive": _DOCTOR,
+        "consultations.reassign": _DOCTOR | {Role.SCHEDULER},
+        "consultations.count": frozenset({Role.REGULATOR, Role.ADMINISTRATOR}),
+    },
+    subscribers=(
+        Subscriber(SlotBooked, births.on_booked),
+        Subscriber(BookingCancelled, births.on_cancelled),
+        Subscriber(SessionStopped, births.on_stopped),
+        Subscriber(SessionHandedOver, births.on_handed_over),
+        Subscriber(ConsentWithdrawn, births.on_consent_withdrawn),
+        Subscriber(NoteSigned, births.on_note_signed),
+    ),
+    jobs=JOBS,
+    topics=(
+        Topic("visit", _may_watch_visit),
+        Topic("queue", _may_watch_queue),
+        Topic("worklist", _may_watch_worklist),
+    ),
+)

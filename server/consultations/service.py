@@ -1,0 +1,81 @@
+"""The face of visits: their use cases, gathered from the files that hold them, and the small ones that need no file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from server.foundation.errors import Unknown
+from server.foundation.work import Work
+
+from . import store, triage
+from .eligibility import decide
+from .ending import close, finish_video, sign, terminate
+from .errors import NoSuchSymptom, RedFlag, RedFlagOffline
+from .lists import counts, worklist
+from .lists import mine as my_visits
+from .model import Visit
+from .preparation import check_in, decline_recording, device_check, give_consent, pre_check
+from .presence import after_restart, person_at
+from .reception import call, close_door, hand_over, not_present, open_door, pause, stop
+from .room import join, phone, start, withdraw_recording
+from .summary import amend, summary
+from .triage import Action, Answer
+
+__all__ = [
+    "Visit",
+    "after_restart",
+    "amend",
+    "call",
+    "check_in",
+    "close",
+    "close_door",
+    "counts",
+    "decide",
+    "decline_recording",
+    "device_check",
+    "finish_video",
+    "give_consent",
+    "hand_over",
+    "join",
+    "my_visits",
+    "not_present",
+    "open_door",
+    "pause",
+    "person_at",
+    "phone",
+    "pre_check",
+    "sign",
+    "start",
+    "stop",
+    "summary",
+    "terminate",
+    "triage_departments",
+    "visit_of_encounter",
+    "withdraw_recording",
+    "worklist",
+]
+
+
+def triage_departments(answers: Sequence[Answer]) -> list[str]:
+    """The departments for these symptoms, when none of the answers is a red flag.
+
+    Raises: NoSuchSymptom, RedFlag (120), RedFlagOffline (a hospital today).
+    Rule: B16
+    """
+    if triage.unknown_answers(answers):
+        raise NoSuchSymptom
+    action = triage.action_for(answers)
+    if action is Action.CALL_120:
+        raise RedFlag
+    if action is Action.OFFLINE_NOW:
+        raise RedFlagOffline
+    return list(dict.fromkeys(triage.symptoms()[each.symptom_id].department for each in answers))
+
+
+async def visit_of_encounter(work: Work, encounter_id: UUID) -> Visit:
+    """The visit of an encounter, without asking who asks. Raises: Unknown."""
+    found = await store.by_encounter(work.session, encounter_id)
+    if found is None:
+        raise Unknown
+    return found

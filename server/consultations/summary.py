@@ -1,0 +1,63 @@
+"""就诊小结, what the patient takes home: what the doctor found, diagnosis, plan, next visit, who signed and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.work import Work
+from server.identity import service as identity
+from server.identity.service import DoctorCard, OrganisationCard, PatientFacts
+from server.records import service as records
+from server.records.service import NoteContent, NoteView
+
+from . import steps
+from .errors import NoteNotSigned
+from .model import Visit
+from .steps import ANYONE, DOCTOR_ONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything that the printed page says."""
+
+    visit: Visit
+    patient: PatientFacts
+    doctor: DoctorCard
+    organisation: OrganisationCard
+    note: NoteView
+
+
+async def summary(work: Work, visit_id: UUID) -> Summary:
+    """The signed summary; a view in the patient's who-read list when somebody else looks.
+
+    Raises: Unknown, NoteNotSigned.
+    Rule: visits-12
+    """
+    visit, _ = await steps.own(work, visit_id, ANYONE)
+    if not await records.signed(work, visit.encounter_id):
+        raise NoteNotSigned
+    organisation_id = OrganisationId(visit.organisation_id)
+    return Summary(
+        visit=visit,
+        patient=await identity.patient(work, PersonId(visit.patient_id)),
+        doctor=await identity.doctor(work, PersonId(visit.doctor_id), organisation_id),
+        organisation=await identity.organisation(work, organisation_id),
+        note=await records.note(work, visit.encounter_id),
+    )
+
+
+async def amend(work: Work, visit_id: UUID, content: NoteContent, reason: str) -> Summary:
+    """Sign a corrected note beside the original, which stays as it was signed.
+
+    Raises: Unknown, NoteNotSigned, and what records refuses.
+    Rule: B44
+    """
+    visit, _ = await steps.own(work, visit_id, DOCTOR_ONLY)
+    if not await records.signed(work, visit.encounter_id):
+        raise NoteNotSigned
+    note = await records.note(work, visit.encounter_id)
+    await records.amend_note(work, note.note_id, content, reason)
+    steps.tell(work, visit)
+    return await summary(work, visit_id)
