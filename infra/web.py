@@ -45,7 +45,12 @@ class Node:
 
 
 def build() -> None:
-    """Bring `web-client/dist` up to date. Raises: Refusal."""
+    """Bring `web-client/dist` up to date; a release that brings it without its sources is left as it is.
+
+    Raises: Refusal.
+    """
+    if not (CLIENT / "package.json").exists() and (CLIENT / "dist" / "index.html").exists():
+        return
     node = find_node()
     install(node)
     key = _hash(sources())
