@@ -39,7 +39,7 @@ def main() -> int:
         return 1
     first, _, last = settings.media.udp_ports.partition("-")
     ports = Ports(int(first), int(last), settings.media.addresses, loopback=not settings.media.addresses)
-    os.umask(0o077)  # socket 0600, folders 0700
+    os.umask(0o077)
     given.socket.parent.mkdir(parents=True, exist_ok=True)
     given.data.mkdir(parents=True, exist_ok=True)
     if _answers(given.socket):
@@ -60,6 +60,7 @@ async def _serve(path: Path, data: Path, ports: Ports) -> None:
     runner = web.AppRunner(build(node), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.UnixSite(runner, str(path)).start()
+    os.chmod(path, 0o600)
     log.info("media.serving", pid=os.getpid(), count=ports.capacity)
     await stop.wait()
     await node.stop()

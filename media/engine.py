@@ -46,7 +46,6 @@ def check_contract() -> None:
         (RTCDtlsTransport._set_role, ["self", "role"]),
         (StunProtocol.__init__, ["self", "receiver"]),
         (StunProtocol.datagram_received, ["self", "data", "addr"]),
-        (Connection.gather_candidates, ["self"]),
         (Connection.get_component_candidates, ["self", "component", "addresses", "timeout"]),
     ]
     for function, names in expected:
@@ -74,8 +73,8 @@ class _Ice(Connection):
         self._port: int | None = None
         self.on_srtp: Callable[[bytes], None] | None = None
 
-    async def gather_candidates(self) -> None:
-        """Binds and knows at once: nothing is asked of any server."""
+    def bind(self) -> None:
+        """Knows its candidates at once, in place of aioice's gathering: nothing is asked of any server."""
         self._port, bound = self._ports.bind()
         for announced, sock in bound:
             protocol = StunProtocol(self)
@@ -142,12 +141,12 @@ class Wire:
         self._dtls.on("statechange", self._state_changed)
         self._connected = False
 
-    async def prepare(self, offer: Offer) -> TransportDescription:
+    def prepare(self, offer: Offer) -> TransportDescription:
         """Binds the sockets and says what the answer must.
 
         Raises: NodeFull when no port is free.
         """
-        await self._ice.gather_candidates()
+        self._ice.bind()
         role = "server" if offer.setup == "active" else "client"
         self._dtls._set_role(role)
         prints = {f.algorithm: f.value for f in self._dtls.getLocalParameters().fingerprints}

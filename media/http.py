@@ -91,7 +91,7 @@ class _Face:
     async def offer(self, request: web.Request) -> web.Response:
         """POST /rooms/{room}/seats/{seat}/offer"""
         body = OfferBody.model_validate_json(await request.read())
-        return _json(await self._node.offer(_name(request, "room"), _name(request, "seat"), body))
+        return _json(self._node.offer(_name(request, "room"), _name(request, "seat"), body))
 
     async def close_seat(self, request: web.Request) -> web.Response:
         """DELETE /rooms/{room}/seats/{seat}; the same answer whether it was there or not"""

@@ -70,12 +70,12 @@ class Leg:
             ),
         )
 
-    async def answer(self) -> str:
+    def answer(self) -> str:
         """Binds the transport and writes the answer.
 
         Raises: NodeFull.
         """
-        return write_answer(self.offer, await self.wire.prepare(self.offer), self.numbers, self.cname)
+        return write_answer(self.offer, self.wire.prepare(self.offer), self.numbers, self.cname)
 
     @property
     def cname(self) -> str:

@@ -22,16 +22,22 @@ from media.manifest import Manifest
 from media.messages import Answer, Load, OfferBody, Publish, Record
 from media.metrics import COUNTED
 from media.recorder import Recorder
-from media.sdp import OfferUnfit, parse_offer
+from media.sdp import Offer, OfferUnfit, parse_offer
 from media.segments import Shelf
 from media.timing import NodeClock
 from media.udp import Ports
 
 TICK_S = 0.05
-CONNECT_WITHIN_S = 30.0
-SEAT_WAITS_S = 30.0
 
 log = structlog.get_logger("media")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a transport may take to come up, and how long a seat without one waits for a new offer."""
+
+    connect_s: float = 30.0
+    return_s: float = 30.0
 
 
 @dataclass(slots=True)
@@ -63,12 +69,13 @@ class Room:
 class Node:
     """One media node."""
 
-    def __init__(self, ports: Ports, folder: Path) -> None:
+    def __init__(self, ports: Ports, folder: Path, patience: Patience | None = None) -> None:
         self.clock = NodeClock()
         self.events = EventLog()
         self.shelf = Shelf(folder)
         self.stopping = False
-        self._ports = ports
+        self.ports = ports
+        self._patience = patience or Patience()
         self._rooms: dict[str, Room] = {}
         self._tidying: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
@@ -94,11 +101,26 @@ class Node:
 
     # use cases
 
-    async def offer(self, room_name: str, seat_name: str, body: OfferBody) -> Answer:
-        """Seats somebody, or gives a seat a new leg, and answers the browser.
+    def offer(self, room_name: str, seat_name: str, body: OfferBody) -> Answer:
+        """Seats somebody, or gives a seat a new leg, and answers the browser. Waits for nothing, so it is one step.
 
         Raises: NodeFull, OfferRefused, RoomDiffers.
         """
+        offer = self._fit(body)
+        room = self._room(room_name, body.capacity)
+        try:
+            seat = self._seat(room, seat_name)
+            leg = Leg(body.leg, offer, Wire(self.ports), self.clock, seat.feeds)
+            sdp = leg.answer()
+        except NodeFull:
+            self._forget_if_empty(room)
+            raise
+        self._end_leg(room, seat, reason="replaced")
+        room.seats[seat_name] = seat
+        self._seat_leg(room, seat, leg, body)
+        return Answer(sdp=sdp, lanes=seat.lanes.shown())
+
+    def _fit(self, body: OfferBody) -> Offer:
         if self.stopping:
             raise NodeFull
         try:
@@ -107,23 +129,23 @@ class Node:
             raise OfferRefused(reason=str(unfit)) from None
         if offer.lanes != body.capacity - 1:
             raise OfferRefused(reason="the number of lanes does not fit the room")
-        room = self._room(room_name, body.capacity)
-        seat = room.seats.get(seat_name)
+        if body.record is not None and self.shelf.holds(body.leg):
+            raise OfferRefused(reason="a leg of this name was recorded before")
+        return offer
+
+    def _seat(self, room: Room, name: str) -> Seat:
+        seat = room.seats.get(name)
         if seat is None:
             if len(room.seats) >= room.capacity:
                 raise NodeFull
-            seat = Seat(seat_name, Lanes(room.capacity - 1))
-        leg = Leg(body.leg, offer, Wire(self._ports), self.clock, seat.feeds)
-        try:
-            sdp = await leg.answer()
-        except NodeFull:
-            if not room.seats:
-                del self._rooms[room_name]
-            raise
-        self._end_leg(room, seat, reason="replaced")
-        room.seats[seat_name] = seat
-        self._seat_leg(room, seat, leg, body)
-        return Answer(sdp=sdp, lanes=seat.lanes.shown())
+            seat = Seat(name, Lanes(room.capacity - 1))
+        return seat
+
+    def _forget_if_empty(self, room: Room) -> bool:
+        if room.seats or self._rooms.get(room.name) is not room:
+            return False
+        del self._rooms[room.name]
+        return True
 
     def _room(self, name: str, capacity: int) -> Room:
         room = self._rooms.get(name)
@@ -178,7 +200,7 @@ class Node:
 
     async def _connect(self, room: Room, seat: Seat, leg: Leg) -> None:
         try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
+            async with asyncio.timeout(self._patience.connect_s):
                 await leg.wire.connect(leg.offer)
         except (TimeoutError, ConnectionError):
             if seat.leg is leg:
@@ -235,8 +257,7 @@ class Node:
             if self._hide(other, seat):
                 self._tell("lanes", room=room.name, seat=other.name, lanes=other.lanes.shown())
         self._tell("seat-closed", room=room.name, seat=seat.name, reason=reason)
-        if not room.seats:
-            del self._rooms[room_name]
+        if self._forget_if_empty(room):
             self._tell("room-closed", room=room.name)
         return True
 
@@ -309,7 +330,7 @@ class Node:
             seat.leg.tick(now)
             if seat.recorder is not None:
                 seat.recorder.tick()
-        elif seat.alone_since is not None and now - seat.alone_since > SEAT_WAITS_S:
+        elif seat.alone_since is not None and now - seat.alone_since > self._patience.return_s:
             self.close_seat(room.name, seat.name, reason="did-not-return")
 
     # what is asked of it
@@ -322,7 +343,7 @@ class Node:
             state="stopping" if self.stopping else "serving",
             rooms=len(self._rooms),
             seats=len(seats),
-            capacity=self._ports.capacity,
+            capacity=self.ports.capacity,
             recordings=sum(1 for seat in seats if seat.recorder is not None),
             packets=COUNTED.packets_in + COUNTED.packets_out,
         )

@@ -90,11 +90,12 @@ class Told:
         async for event in node.events():
             self.events.append(event)
 
-    async def wait(self, kind: str, within_s: float = 15.0, **about: object) -> NodeEvent:
+    async def wait(self, kind: str, within_s: float = 15.0, after: int = 0, **about: object) -> NodeEvent:
         """The first event of this kind about this."""
 
         def found() -> list[NodeEvent]:
-            return [e for e in self.events if e.kind == kind and all(getattr(e, k) == v for k, v in about.items())]
+            new = [event for event in self.events if event.kind == kind and event.n > after]
+            return [event for event in new if all(getattr(event, name) == value for name, value in about.items())]
 
         await until(lambda: bool(found()), f"{kind} of {about}", within_s)
         return found()[0]

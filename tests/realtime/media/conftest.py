@@ -63,7 +63,7 @@ async def told(client: MediaNode) -> AsyncIterator[Told]:
 
 
 @pytest.fixture
-def no_leaks(node: Node) -> Callable[[], set[str]]:
+async def no_leaks(node: Node) -> Callable[[], set[str]]:
     """Names of tasks that are there now and were not when the test began."""
     before = asyncio.all_tasks()
 
