@@ -88,6 +88,7 @@ __all__ = [
     "consents_of",
     "consents_of_encounter",
     "dialogue",
+    "dialogue",
     "draft",
     "encounter",
     "encounter_of",
