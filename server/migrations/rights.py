@@ -7,7 +7,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 # Tables that are evidence: written once, never changed by the application.
-APPEND_ONLY: Final = frozenset({"audit_rows", "audit_positions", "audit_heads"})
+APPEND_ONLY: Final = frozenset(
+    {"audit_rows", "audit_positions", "audit_heads", "signatures", "record_reads", "note_versions"}
+)
 READ_ONLY: Final = frozenset({"alembic_version"})
 _OWN_AUDIT_COLUMNS: Final = (
     "SELECT quote_ident(column_name) FROM information_schema.columns"
