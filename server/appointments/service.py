@@ -19,7 +19,10 @@ from server.settings import AppointmentSettings
 from . import access, rules, store
 from .errors import AlreadyBooked, BookingOver, DoctorBusy, FirstVisit, SessionClosed, SlotFull
 from .events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
-from .facts import BookingFacts, NewSession, SessionFacts, SlotFacts, booking_facts, session_facts
+from .facts import BookingFacts as BookingFacts
+from .facts import NewSession as NewSession
+from .facts import SessionFacts as SessionFacts
+from .facts import SlotFacts, booking_facts, session_facts
 from .model import Booking, Session, Slot
 from .rules import LIFE, OpeningTimes, Quota, Status
 
