@@ -275,9 +275,8 @@ def _lines(paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
 
 def verify_folder(export: Path, keys: Mapping[str, str], copies: Path | None) -> Report:
     """`verify` on an exported folder and the folder of heads copied outside."""
-    copied = sorted(copies.glob("*.jsonl")) if copies else []
-    heads = list(_lines([export / "heads.jsonl"]))
-    return verify(_lines([export / "rows.jsonl"]), heads, _lines(copied), keys)
+    copied = _lines(sorted(copies.glob("*.jsonl")) if copies else [])
+    return verify(_lines([export / "rows.jsonl"]), list(_lines([export / "heads.jsonl"])), copied, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
