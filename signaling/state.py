@@ -36,7 +36,11 @@ class SharedState:
 
         Raises: StateTooLarge.
         """
-        if len(orjson.dumps(value)) > VALUE_BYTES or (key not in self.entries and len(self.entries) >= KEYS):
+        try:
+            fits = len(orjson.dumps(value)) <= VALUE_BYTES
+        except orjson.JSONEncodeError:  # a number of more than 64 bits
+            fits = False
+        if not fits or (key not in self.entries and len(self.entries) >= KEYS):
             raise StateTooLarge(limit_bytes=VALUE_BYTES, limit_keys=KEYS)
 
     def is_stale(self, key: str, by: str, client: str, writer_seq: int) -> bool:

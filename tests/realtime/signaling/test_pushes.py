@@ -157,8 +157,8 @@ async def test_a_broken_channel_is_not_ready_heals_and_tells_pages_to_fetch_agai
         await admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lianyi-push'"
         )
-    for page in (near, far):
-        await page.until(lambda page=page: ("queue:7", None) in changes(page), within_s=10)
+    await near.until(lambda: ("queue:7", None) in changes(near), within_s=10)
+    await far.until(lambda: ("queue:7", None) in changes(far), within_s=10)
     await eventually(lambda: pair.here.realtime.ready and pair.there.realtime.ready, within_s=10)
     pair.here.realtime.publish("queue:7", "visit-9")
     await far.until(lambda: changes(far)[-1][1] in {"visit-9", None}, within_s=10)
