@@ -64,8 +64,9 @@ async function refresh(): Promise<boolean> {
  * no reason to sign anybody out.
  */
 export function renew(): Promise<boolean> {
-  const alone = async (): Promise<boolean> =>
-    'locks' in navigator ? await navigator.locks.request(LOCK, refresh) : refresh()
+  // Only secure pages have locks; elsewhere the server's 30 s of grace for the predecessor carries two tabs.
+  const locks = navigator.locks as LockManager | null | undefined
+  const alone = async (): Promise<boolean> => (locks ? await locks.request(LOCK, refresh) : refresh())
   running ??= alone().finally(() => {
     running = undefined
   })
