@@ -15,6 +15,7 @@ from infra.embedded_postgres import Cluster
 from server.app import standing_on
 from server.foundation.ground import Ground
 from server.foundation.keys import make_master_key
+from server.foundation.logs import configure_logs
 from server.migrations.apply import migrate
 from server.settings import HttpSettings, Settings
 
@@ -42,6 +43,7 @@ def cluster(data_dir: Path) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def settings(cluster: Cluster, data_dir: Path) -> Settings:
     """Settings of a demo installation on a port of its own, migrated."""
+    configure_logs("warning")
     make_master_key(data_dir / "keys" / "master")
     migrate(cluster.owner_dsn, "lianyi_app")
     return Settings(

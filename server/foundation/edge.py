@@ -24,7 +24,7 @@ from .files import send_file
 from .ground import Ground
 from .metrics import HTTP_SECONDS
 from .problems import as_problem, from_validation
-from .reading import client_of, read_body, read_upload
+from .reading import RAW_BODY, client_of, read_body, read_upload
 from .routes import PUBLIC, SIGNED_IN, Route
 from .translation import language_of
 from .work import unit_of_work
@@ -62,7 +62,7 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     language = language_of(request.headers.get("Accept-Language"))
     async with unit_of_work(ground, actor, language=language, client=client_of(request)) as work:
         if scope is not None:
-            digest = hashlib.sha256(request.raw_path.encode() + b"\n" + request.get("raw_body", b"")).digest()
+            digest = hashlib.sha256(request.raw_path.encode() + b"\n" + request.get(RAW_BODY, b"")).digest()
             if kept := await idempotency.claim(work.session, ground.answers, scope, digest, work.now):
                 return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
         result = await route.endpoint(work, **arguments)

@@ -13,6 +13,7 @@ from .answers import Upload
 from .errors import Invalid, MalformedBody, TooLarge, WrongType
 from .work import Client
 
+RAW_BODY: Final = web.RequestKey("raw_body", bytes)
 TRUSTED_PROXIES: Final = web.AppKey("trusted_proxies", tuple[IPv4Network | IPv6Network, ...])
 
 
@@ -34,7 +35,7 @@ async def read_body(request: web.Request, limit: int) -> bytes:
         raw.decode()
     except UnicodeDecodeError:
         raise MalformedBody from None
-    request["raw_body"] = raw
+    request[RAW_BODY] = raw
     return raw or b"{}"
 
 

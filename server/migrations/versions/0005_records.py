@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.Column("duration_s", sa.Double(), nullable=True),
         sa.Column("has_audio", sa.Boolean(), nullable=False),
         sa.Column("has_video", sa.Boolean(), nullable=False),
-        sa.Column("gaps", postgresql.JSONB(astext_type=Text()), nullable=False),
+        sa.Column("gaps", postgresql.JSONB(), nullable=False),
         sa.Column("vault_name", sa.Text(), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),

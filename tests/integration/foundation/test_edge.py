@@ -68,7 +68,7 @@ async def read_act(work: Work, act_id: UUID) -> Done:
 
 
 async def _somebody(token: str) -> Actor:
-    if token not in Role:
+    if token not in {role.value for role in Role}:
         raise NotSignedIn
     return Actor(Kind.HUMAN, WHO, Role(token), LoginId(uuid4()))
 
