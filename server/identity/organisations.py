@@ -1,4 +1,4 @@
-"""Organisations of the four levels, their licences, departments and alliances: cards for everybody, changes for
+"""Organisations of the four levels, their licences and departments: cards for everybody, changes for
 administrators within their reach (own organisation and below).
 """
 
@@ -21,7 +21,7 @@ from . import access
 from . import organisation_store as store
 from .cards import DepartmentCard, OrganisationCard
 from .errors import NameTaken, ServicesClosed, WouldMakeCircle
-from .model import Alliance, AllianceMember, Department, Licence, Organisation
+from .model import Department, Licence, Organisation
 from .rules import LicenceFacts, in_force, services_open
 from .vocabulary import GRADE_ZH, Grade, OrganisationKind
 
@@ -51,16 +51,6 @@ class LicenceFields:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AllianceCard:
-    """An alliance with its present members."""
-
-    id: UUID
-    name: str
-    lead_id: OrganisationId
-    member_ids: tuple[OrganisationId, ...]
-
-
 def sounds(name: str) -> tuple[str, str]:
     """The pinyin of a name without tones, and its initials; for prefix search and Chinese order."""
     whole = "".join(lazy_pinyin(name)).casefold().replace(" ", "")
@@ -69,7 +59,7 @@ def sounds(name: str) -> tuple[str, str]:
 
 async def organisation(work: Work, organisation_id: OrganisationId) -> OrganisationCard:
     """One organisation. Raises: Unknown."""
-    row = await _open(work, organisation_id)
+    row = await open_organisation(work, organisation_id)
     return (await _cards(work, [row]))[0]
 
 
@@ -80,7 +70,7 @@ async def organisations(work: Work, ids: Iterable[OrganisationId] | None = None)
 
 async def departments(work: Work, organisation_id: OrganisationId) -> list[DepartmentCard]:
     """The open departments of an organisation in their order. Raises: Unknown."""
-    await _open(work, organisation_id)
+    await open_organisation(work, organisation_id)
     return [
         DepartmentCard(row.id, organisation_id, row.name, row.name_en, doctors)
         for row, doctors in await store.departments(work.session, organisation_id)
@@ -119,7 +109,7 @@ async def add_organisation(work: Work, fields: OrganisationFields) -> Organisati
     Raises: Unknown parent, NameTaken.
     """
     if fields.parent_id is not None:
-        await _open(work, fields.parent_id)
+        await open_organisation(work, fields.parent_id)
         await require_reach(work, fields.parent_id)
     elif work.actor.kind is not Kind.SYSTEM:
         raise Unknown
@@ -128,14 +118,14 @@ async def add_organisation(work: Work, fields: OrganisationFields) -> Organisati
     row = Organisation(id=work.new_id(), created_at=work.now)
     _fill(row, fields)
     work.session.add(row)
-    await _unique(work)
+    await unique(work)
     work.audit("organisation.add", "organisation", row.id, level=fields.level)
     return OrganisationId(row.id)
 
 
 async def change_organisation(work: Work, organisation_id: OrganisationId, fields: OrganisationFields) -> None:
     """An organisation with these fields. Raises: Unknown, NameTaken, WouldMakeCircle."""
-    row = await _open(work, organisation_id)
+    row = await open_organisation(work, organisation_id)
     await require_reach(work, organisation_id)
     if fields.parent_id != row.parent_id:
         if fields.parent_id is None or organisation_id == work.actor.organisation:
@@ -144,7 +134,7 @@ async def change_organisation(work: Work, organisation_id: OrganisationId, field
         if fields.parent_id in await store.at_or_below(work.session, organisation_id):
             raise WouldMakeCircle
     _fill(row, fields)
-    await _unique(work)
+    await unique(work)
     work.audit("organisation.change", "organisation", organisation_id)
 
 
@@ -156,12 +146,12 @@ async def licences(work: Work, organisation_id: OrganisationId) -> Sequence[Lice
 
 async def add_licence(work: Work, organisation_id: OrganisationId, fields: LicenceFields) -> Licence:
     """A new licence. Raises: Unknown, NameTaken."""
-    await _open(work, organisation_id)
+    await open_organisation(work, organisation_id)
     await require_reach(work, organisation_id)
     row = Licence(id=work.new_id(), organisation_id=organisation_id)
     _fill_licence(work, row, fields)
     work.session.add(row)
-    await _unique(work)
+    await unique(work)
     work.audit("licence.add", "licence", row.id, internet=fields.internet_diagnosis)
     return row
 
@@ -173,7 +163,7 @@ async def change_licence(work: Work, licence_id: UUID, fields: LicenceFields) ->
         raise Unknown
     await require_reach(work, row.organisation_id)
     _fill_licence(work, row, fields)
-    await _unique(work)
+    await unique(work)
     work.audit("licence.change", "licence", row.id, internet=fields.internet_diagnosis, revoked=fields.revoked)
     return row
 
@@ -182,12 +172,12 @@ async def add_department(
     work: Work, organisation_id: OrganisationId, name: str, name_en: str, place: int
 ) -> DepartmentCard:
     """A new department. Raises: Unknown, NameTaken."""
-    await _open(work, organisation_id)
+    await open_organisation(work, organisation_id)
     await require_reach(work, organisation_id)
     row = Department(id=work.new_id(), organisation_id=organisation_id)
     _name_department(row, name, name_en, place)
     work.session.add(row)
-    await _unique(work)
+    await unique(work)
     work.audit("department.add", "department", row.id)
     return DepartmentCard(row.id, organisation_id, row.name, row.name_en, 0)
 
@@ -202,81 +192,20 @@ async def change_department(
     await require_reach(work, row.organisation_id)
     _name_department(row, name, name_en, place)
     row.closed_at = (row.closed_at or work.now) if closed else None
-    await _unique(work)
+    await unique(work)
     work.audit("department.change", "department", department_id, closed=closed)
 
 
-async def alliances(work: Work) -> list[AllianceCard]:
-    """Every alliance with its present members."""
-    rows = await store.alliances(work.session)
-    members = await store.members_of(work.session, [row.id for row in rows], day_of(work.now))
-    return [
-        AllianceCard(
-            row.id,
-            row.name,
-            OrganisationId(row.lead_id),
-            tuple(OrganisationId(each.organisation_id) for each in members if each.alliance_id == row.id),
-        )
-        for row in rows
-    ]
-
-
-async def allied(work: Work, organisation_id: OrganisationId) -> set[OrganisationId]:
-    """Every organisation that shares an alliance with this one today, itself included."""
-    return {OrganisationId(each) for each in await store.allied(work.session, organisation_id, day_of(work.now))}
-
-
-async def add_alliance(work: Work, name: str, lead_id: OrganisationId, member_ids: Iterable[OrganisationId]) -> UUID:
-    """A new alliance led by an organisation within reach. Raises: Unknown, NameTaken."""
-    await require_reach(work, lead_id)
-    row = Alliance(id=work.new_id(), name=name, lead_id=lead_id, created_at=work.now)
-    work.session.add(row)
-    await _unique(work)
-    for member_id in {lead_id, *member_ids}:
-        await _join(work, row.id, member_id)
-    work.audit("alliance.add", "alliance", row.id)
-    return row.id
-
-
-async def join_alliance(work: Work, alliance_id: UUID, organisation_id: OrganisationId) -> None:
-    """An organisation within reach of the lead's administrator joins. Raises: Unknown."""
-    row = await store.alliance(work.session, alliance_id)
-    if row is None:
-        raise Unknown
-    await require_reach(work, row.lead_id)
-    await _join(work, alliance_id, organisation_id)
-    work.audit("alliance.join", "alliance", alliance_id)
-
-
-async def leave_alliance(work: Work, alliance_id: UUID, organisation_id: OrganisationId) -> None:
-    """An organisation leaves; the past stays on record. Raises: Unknown."""
-    row = await store.alliance(work.session, alliance_id)
-    member = await work.session.get(AllianceMember, (alliance_id, organisation_id))
-    if row is None or member is None or organisation_id == row.lead_id:
-        raise Unknown
-    await require_reach(work, row.lead_id)
-    member.left_on = day_of(work.now)
-    work.audit("alliance.leave", "alliance", alliance_id)
-
-
-async def _join(work: Work, alliance_id: UUID, organisation_id: OrganisationId) -> None:
-    await _open(work, organisation_id)
-    await require_reach(work, organisation_id)
-    member = await work.session.get(AllianceMember, (alliance_id, organisation_id))
-    if member is None:
-        member = AllianceMember(alliance_id=alliance_id, organisation_id=organisation_id)
-        work.session.add(member)
-    member.joined_on, member.left_on = day_of(work.now), None
-
-
-async def _open(work: Work, organisation_id: UUID) -> Organisation:
+async def open_organisation(work: Work, organisation_id: UUID) -> Organisation:
+    """A stored organisation that is not closed. Raises: Unknown."""
     row = await store.organisation(work.session, organisation_id)
     if row is None or row.closed_at is not None:
         raise Unknown
     return row
 
 
-async def _unique(work: Work) -> None:
+async def unique(work: Work) -> None:
+    """Write what was changed. Raises: NameTaken."""
     try:
         await work.session.flush()
     except IntegrityError:

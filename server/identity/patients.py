@@ -206,7 +206,7 @@ async def put_phone(work: Work, row: Person, phone: str | None, key: DataKey) ->
     await store.drop_lookups(work.session, row.id, PHONE)
     row.phone_sealed = sealing.seal(work, row, "phone", phone, key) if phone else None
     if phone:
-        scopes = [EVERYWHERE, *await store.organisations_knowing(work.session, row.id)]
+        scopes: list[UUID | str] = [EVERYWHERE, *await store.organisations_knowing(work.session, row.id)]
         await _indexed(work, row, PHONE, phone, scopes)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from server.foundation.ground import Ground
 from server.settings import SignInSettings
 
+from .alliances import AllianceCard, add_alliance, allied
 from .authentication import AUDIENCE, Logins, authenticate
 from .cards import DepartmentCard, DoctorCard, OrganisationCard, PatientFacts, PersonCard, Standing
 from .clinic import patient_here
@@ -15,14 +16,11 @@ from .codes import code_for_delivery
 from .desk import add_demo_person
 from .logins import SignedIn, open_login
 from .organisations import (
-    AllianceCard,
     LicenceFields,
     OrganisationFields,
-    add_alliance,
     add_department,
     add_licence,
     add_organisation,
-    allied,
     departments,
     organisation,
     organisations,

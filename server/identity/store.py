@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -122,7 +123,7 @@ async def end_relation(session: AsyncSession, relation_id: UUID, person_id: UUID
     return (await session.execute(ended)).first() is not None
 
 
-def _posts() -> Select[tuple[Membership, Organisation, Department | None]]:
+def _posts() -> Any:
     return (
         select(Membership, Organisation, Department)
         .join(Organisation, Organisation.id == Membership.organisation_id)
@@ -136,7 +137,7 @@ async def posts_of(
 ) -> Sequence[tuple[Membership, Organisation, Department | None]]:
     """The posts a member of staff holds now, the oldest first."""
     held = _posts().where(Membership.person_id == person_id).order_by(Membership.started_at, Membership.id)
-    return [row._tuple() for row in await session.execute(held)]
+    return [(row[0], row[1], row[2]) for row in await session.execute(held)]
 
 
 async def staff_posts(
