@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.appointments.capability import CAPABILITY as APPOINTMENTS
+from server.consultations.capability import CAPABILITY as CONSULTATIONS
 from server.foundation.capability import Capability
+from server.identity.capability import CAPABILITY as IDENTITY
+from server.notifications.capability import CAPABILITY as NOTIFICATIONS
+from server.records.capability import CAPABILITY as RECORDS
+from server.signatures.capability import CAPABILITY as SIGNATURES
 
-CAPABILITIES: Final[tuple[Capability, ...]] = ()
+CAPABILITIES: Final[tuple[Capability, ...]] = (
+    IDENTITY,
+    SIGNATURES,
+    NOTIFICATIONS,
+    RECORDS,
+    APPOINTMENTS,
+    CONSULTATIONS,
+)
