@@ -21,7 +21,9 @@ async def message(session: AsyncSession, message_id: UUID, *, lock: bool = False
 async def inbox(session: AsyncSession, person_id: UUID, limit: int) -> Sequence[MessageRow]:
     """A person's in-app messages, newest first."""
     statement = select(MessageRow).where(MessageRow.person_id == person_id, MessageRow.channel == "inbox")
-    return (await session.scalars(statement.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit))).all()
+    return (
+        await session.scalars(statement.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit))
+    ).all()
 
 
 async def unread(session: AsyncSession, person_id: UUID) -> int:
@@ -45,7 +47,9 @@ async def outward(session: AsyncSession, now: datetime, limit: int) -> Sequence[
     """The newest messages that left by SMS or e-mail and have not expired; for the demo's telephone."""
     alive = or_(MessageRow.expires_at.is_(None), MessageRow.expires_at > now)
     statement = select(MessageRow).where(MessageRow.channel != "inbox", MessageRow.state == "delivered", alive)
-    return (await session.scalars(statement.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit))).all()
+    return (
+        await session.scalars(statement.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit))
+    ).all()
 
 
 async def forget(session: AsyncSession, message_id: UUID) -> None:

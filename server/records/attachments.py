@@ -84,7 +84,12 @@ async def upload_attachment(
     checked = await check_file(work.ground.vault, upload.stream, kind, limit)
     try:
         return await add_attachment(
-            work, patient_id=patient_id, encounter_id=place.id if place else None, kind=kind, file=checked, name=upload.name
+            work,
+            patient_id=patient_id,
+            encounter_id=place.id if place else None,
+            kind=kind,
+            file=checked,
+            name=upload.name,
         )
     except BaseException:
         await asyncio.shield(work.ground.vault.delete(checked.vault.id))
@@ -92,7 +97,13 @@ async def upload_attachment(
 
 
 async def add_attachment(
-    work: Work, *, patient_id: PersonId, encounter_id: UUID | None, kind: AttachmentKind, file: CheckedFile, name: str = ""
+    work: Work,
+    *,
+    patient_id: PersonId,
+    encounter_id: UUID | None,
+    kind: AttachmentKind,
+    file: CheckedFile,
+    name: str = "",
 ) -> AttachmentFacts:
     """Enter a checked file into the record; the caller knows that the actor may."""
     author = work.actor.person
@@ -121,7 +132,7 @@ async def add_attachment(
     )
     work.session.add(row)
     await work.session.flush()
-    work.audit("attachment.add", "attachment", row_id, patient_id=patient_id, kind=kind)
+    work.audit("attachment.add", "attachment", row_id, patient_id=patient_id, what=kind)
     work.record(AttachmentAdded(row_id, patient_id, encounter_id, kind))
     return await _facts(work, row)
 

@@ -79,7 +79,9 @@ def read_text(purpose: Purpose, version: str, raw: str) -> dict[str, ConsentText
 def _read(purpose: Purpose, version: str, language: str, data: dict[str, Any]) -> ConsentText:
     text = data[language]
     sections = tuple(
-        Section(each["heading"].strip(), tuple(line.strip() for line in each["text"].strip().splitlines() if line.strip()))
+        Section(
+            each["heading"].strip(), tuple(line.strip() for line in each["text"].strip().splitlines() if line.strip())
+        )
         for each in text["section"]
     )
     if not sections or not all(each.heading and each.paragraphs for each in sections):

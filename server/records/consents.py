@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.actor import OrganisationId, PersonId, Role
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
+from server.identity import service as identity
 
 from . import consent_texts, store
 from .consent_texts import ConsentText
-from .encounters import may_act_for, require_may_read, require_may_read_encounter
+from .encounters import encounter, may_act_for, require_may_read, require_may_read_encounter
 from .errors import ConsentOutdated, ConsentUnread, WrongPlaceForConsent
 from .events import ConsentWithdrawn
 from .model import ConsentRow
@@ -102,6 +103,47 @@ async def give_consent(
     return ConsentId(row.id)
 
 
+async def consent_as_actor(
+    work: Work,
+    *,
+    patient_id: PersonId,
+    purpose: Purpose,
+    version: str,
+    read_s: int,
+    encounter_id: UUID | None = None,
+    organisation_id: OrganisationId | None = None,
+) -> ConsentId:
+    """Consent from a page: as the patient or guardian, or written down by a clinic worker, who then is the witness.
+
+    A worker may take `act_for_me` from any patient whom the own organisation knows, for the own organisation; everything
+    else only while that consent stands.
+    Raises: Unknown, and what `give_consent` raises. Rule: B10, B53, B56
+    """
+    at_desk = work.actor.role is Role.CLINIC_WORKER
+    if at_desk and purpose is Purpose.ACT_FOR_ME:
+        await identity.patient_here(work, patient_id)
+        organisation_id = work.actor.organisation
+    elif await may_act_for(work, patient_id) is None:
+        raise Unknown
+    if purpose in PERSONAL:
+        raise WrongPlaceForConsent
+    if encounter_id is not None and (await encounter(work, encounter_id)).patient_id != patient_id:
+        raise Unknown
+    if organisation_id is not None:
+        await identity.organisation(work, organisation_id)
+    return await give_consent(
+        work,
+        patient_id=patient_id,
+        purpose=purpose,
+        version=version,
+        given_by=patient_id if at_desk else work.actor.person,
+        encounter_id=encounter_id,
+        organisation_id=organisation_id,
+        witnessed_by=work.actor.person if at_desk else None,
+        read_s=read_s,
+    )
+
+
 async def withdraw_consent(
     work: Work, *, person_id: PersonId, purpose: Purpose, encounter_id: UUID | None = None
 ) -> bool:
@@ -109,7 +151,9 @@ async def withdraw_consent(
 
     What was done under it stays lawful and kept; what needs it stops: whoever needs it subscribes ConsentWithdrawn.
     """
-    rows = await store.consents_in_force(work.session, person_id, Purpose(purpose), encounter_id=encounter_id, lock=True)
+    rows = await store.consents_in_force(
+        work.session, person_id, Purpose(purpose), encounter_id=encounter_id, lock=True
+    )
     for row in rows:
         await _withdraw(work, row)
     return bool(rows)

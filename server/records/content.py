@@ -89,7 +89,9 @@ def what_is_missing(content: NoteContent) -> tuple[FieldError, ...]:
     for place, diagnosis in enumerate(content.diagnoses):
         if icd10.code(diagnosis.icd10) is None:
             pointer = f"/diagnoses/{place}/icd10"
-            found.append(FieldError(pointer, "诊断编码不在目录中，请从列表选择", "This code is not in the list; choose one"))
+            found.append(
+                FieldError(pointer, "诊断编码不在目录中，请从列表选择", "This code is not in the list; choose one")
+            )
     if content.disposition is None:
         found.append(FieldError("/disposition", "请选择处理去向", "Choose the disposition"))
     if (content.vitals.systolic_mmhg is None) != (content.vitals.diastolic_mmhg is None):

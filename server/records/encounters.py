@@ -51,7 +51,13 @@ class ReadEntry:
 
 
 async def open_encounter(
-    work: Work, *, patient_id: PersonId, organisation_id: OrganisationId, doctor_id: PersonId, kind: str, source_id: UUID
+    work: Work,
+    *,
+    patient_id: PersonId,
+    organisation_id: OrganisationId,
+    doctor_id: PersonId,
+    kind: str,
+    source_id: UUID,
 ) -> EncounterId:
     """Open an encounter for a visit; the same visit gets the same one again."""
     if known := await store.encounter_of_source(work.session, source_id):
@@ -69,7 +75,7 @@ async def open_encounter(
     )
     work.session.add(row)
     await work.session.flush()
-    work.audit("encounter.open", "encounter", row.id, patient_id=patient_id, kind=kind)
+    work.audit("encounter.open", "encounter", row.id, patient_id=patient_id, what=kind)
     return EncounterId(row.id)
 
 
@@ -192,7 +198,10 @@ async def note_read(
 
     A patient's own view is audited but makes no line: the list is about others.
     """
-    if await store.was_read(work.session, work.actor.person, what, subject_id, work.now, rules.SAME_VIEW) and not reason:
+    if (
+        await store.was_read(work.session, work.actor.person, what, subject_id, work.now, rules.SAME_VIEW)
+        and not reason
+    ):
         return
     work.audit("record.read", what, subject_id, patient_id=patient_id)
     if own:

@@ -4,29 +4,6 @@ from __future__ import annotations
 
 from server.foundation.errors import Conflict, Gone, Invalid, TooLarge, TooMany, Unavailable, WrongType
 
-__all__ = [
-    "AlreadySigned",
-    "ConsentOutdated",
-    "ConsentUnread",
-    "DiagnosisNeedsOffline",
-    "EncounterClosed",
-    "FileNotClean",
-    "FileTooBig",
-    "NoteChangedElsewhere",
-    "NoteIncomplete",
-    "NotSignedYet",
-    "PaperDamaged",
-    "PaperEncrypted",
-    "PictureTooManyPixels",
-    "RecordingGone",
-    "RecordingNotReady",
-    "RetentionNotOver",
-    "TooManyPages",
-    "TooManyUploads",
-    "WrongFileType",
-    "WrongPlaceForConsent",
-]
-
 
 class ConsentOutdated(Conflict):
     """The text has a newer version than the one that was read."""

@@ -28,6 +28,7 @@ from .recordings import fresh_leg, recording_key
 LARGEST_LEG: Final = 8 * 2**30
 LOST_AFTER: Final = timedelta(days=3)  # a node that was away that long has lost what it had not handed over
 _STEP: Final = 512 * 1024
+_A_SCAN: Final = 100
 _SEGMENT_WITHIN_S: Final = 60
 
 log = structlog.get_logger(__name__)
@@ -90,9 +91,19 @@ async def export_recording(ground: Ground, recording_id: UUID) -> None:
     async with unit_of_work(ground, SYSTEM) as work:
         row = await store.recording(work.session, recording_id)
         if row is not None:
-            former, row.export_name, row.export_size, row.export_legs = row.export_name, stored.id, stored.size, len(legs)
+            former, row.export_name, row.export_size, row.export_legs = (
+                row.export_name,
+                stored.id,
+                stored.size,
+                len(legs),
+            )
             if former is not None:
                 await work.defer("records.drop_file", name=former)
+
+
+async def overdue(work: Work) -> list[str]:
+    """Legs that were opened over three days ago and never came: the next try says that they are lost."""
+    return list(await store.open_legs(work.session, work.now - LOST_AFTER, _A_SCAN))
 
 
 async def _place(work: Work, manifest: Manifest) -> _Place | None:

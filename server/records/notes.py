@@ -99,7 +99,9 @@ async def sign_note(work: Work, encounter_id: UUID, seq: int | None = None) -> N
     facts = await _own(work, encounter_id)
     row = await store.note_of(work.session, encounter_id, lock=True)
     if row is None or row.draft is None:
-        raise AlreadySigned if row is not None and row.version else NoteIncomplete(errors=what_is_missing(NoteContent()))
+        raise (
+            AlreadySigned if row is not None and row.version else NoteIncomplete(errors=what_is_missing(NoteContent()))
+        )
     if seq is not None and seq != row.seq:
         raise NoteChangedElsewhere(seq=row.seq)
     content = NoteContent.model_validate_json(

@@ -40,7 +40,17 @@ _NEVER: Final = frozenset(
 _PAGE_KEPT: Final = frozenset(
     {"/Type", "/Parent", "/MediaBox", "/CropBox", "/Rotate", "/Resources", "/Contents", "/Group", "/UserUnit"}
 )
-_DROPPED_ANYWHERE: Final = ("/Metadata", "/PieceInfo", "/AF", "/AA", "/LastModified", "/OPI", "/Ref", "/Measure", "/PtData")
+_DROPPED_ANYWHERE: Final = (
+    "/Metadata",
+    "/PieceInfo",
+    "/AF",
+    "/AA",
+    "/LastModified",
+    "/OPI",
+    "/Ref",
+    "/Measure",
+    "/PtData",
+)
 
 
 def clean_paper(raw: bytes) -> CleanFile:
@@ -105,7 +115,8 @@ def _strip_jpeg(image: Stream) -> None:
     if image.get("/Filter") not in (Name.DCTDecode, Array([Name.DCTDecode])):
         return
     stripped = without_jpeg_notes(image.read_raw_bytes())
-    image.write(stripped, filter=Name.DCTDecode, decode_parms=image.get("/DecodeParms"))
+    # pikepdf's own default for the parameters is none; a DCT stream's only one (ColorTransform) is in its Adobe segment.
+    image.write(stripped, filter=Name.DCTDecode)
 
 
 def without_jpeg_notes(jpeg: bytes) -> bytes:

@@ -64,7 +64,9 @@ async def hold(work: Work, encounter_id: UUID, *, on: bool) -> None:
     if row is None or row.organisation_id != work.actor.organisation_id:
         raise Unknown
     row.legal_hold = on
-    work.audit("encounter.hold" if on else "encounter.release", "encounter", row.id, patient_id=PersonId(row.patient_id))
+    work.audit(
+        "encounter.hold" if on else "encounter.release", "encounter", row.id, patient_id=PersonId(row.patient_id)
+    )
 
 
 async def _held(work: Work, encounter_id: UUID | None) -> bool:

@@ -88,7 +88,6 @@ __all__ = [
     "consents_of",
     "consents_of_encounter",
     "dialogue",
-    "dialogue",
     "draft",
     "encounter",
     "encounter_of",

@@ -31,7 +31,9 @@ async def encounters_of(session: AsyncSession, patient_id: UUID, limit: int) -> 
 
 async def close_encounter(session: AsyncSession, encounter_id: UUID, at: datetime) -> bool:
     """Set the end once; False when it was closed before."""
-    statement = update(Encounter).where(Encounter.id == encounter_id, Encounter.closed_at.is_(None)).values(closed_at=at)
+    statement = (
+        update(Encounter).where(Encounter.id == encounter_id, Encounter.closed_at.is_(None)).values(closed_at=at)
+    )
     return (await session.execute(statement.returning(Encounter.id))).first() is not None
 
 
@@ -45,10 +47,14 @@ async def hand_drafts_over(session: AsyncSession, source_id: UUID, doctor_id: UU
     """An unsigned draft follows its encounter; a signed note stays its author's."""
     of_source = select(Encounter.id).where(Encounter.source_id == source_id, Encounter.closed_at.is_(None))
     drafts = and_(Note.encounter_id.in_(of_source), Note.version == 0)
-    await session.execute(update(Note).where(drafts).values(author_id=doctor_id).execution_options(synchronize_session=False))
+    await session.execute(
+        update(Note).where(drafts).values(author_id=doctor_id).execution_options(synchronize_session=False)
+    )
 
 
-async def encounter_counts(session: AsyncSession, since: datetime, until: datetime) -> Sequence[tuple[UUID, str, int, int, int]]:
+async def encounter_counts(
+    session: AsyncSession, since: datetime, until: datetime
+) -> Sequence[tuple[UUID, str, int, int, int]]:
     """Per organisation and kind: encounters opened, closed, with a signed note."""
     statement = (
         select(
@@ -66,13 +72,15 @@ async def encounter_counts(session: AsyncSession, since: datetime, until: dateti
     return [(row[0], row[1], row[2], row[3], row[4]) for row in await session.execute(statement)]
 
 
-def _in_force(now: datetime) -> Select[tuple[UUID]]:
+def _in_force(now: datetime) -> Select[UUID]:
     return select(CareRelationship.id).where(
         CareRelationship.opened_at <= now, or_(CareRelationship.ends_at.is_(None), CareRelationship.ends_at > now)
     )
 
 
-async def is_carer(session: AsyncSession, carer_id: UUID, organisation_id: UUID, patient_id: UUID, now: datetime) -> bool:
+async def is_carer(
+    session: AsyncSession, carer_id: UUID, organisation_id: UUID, patient_id: UUID, now: datetime
+) -> bool:
     """Whether this carer, acting for this organisation, is in care of the patient at that instant."""
     statement = _in_force(now).where(
         CareRelationship.carer_id == carer_id,
@@ -98,7 +106,7 @@ async def open_care_of(session: AsyncSession, source_id: UUID, now: datetime) ->
     return (await session.scalars(statement)).all()
 
 
-def _standing_consents() -> Select[tuple[ConsentRow]]:
+def _standing_consents() -> Select[ConsentRow]:
     return select(ConsentRow).where(ConsentRow.withdrawn_at.is_(None))
 
 
@@ -123,7 +131,9 @@ async def consents_in_force(
 
 async def consent(session: AsyncSession, consent_id: UUID) -> ConsentRow | None:
     """One consent, locked for the step that follows."""
-    return (await session.scalars(select(ConsentRow).where(ConsentRow.id == consent_id).with_for_update())).one_or_none()
+    return (
+        await session.scalars(select(ConsentRow).where(ConsentRow.id == consent_id).with_for_update())
+    ).one_or_none()
 
 
 async def consents_of(session: AsyncSession, patient_id: UUID, encounter_id: UUID | None) -> Sequence[ConsentRow]:
@@ -142,7 +152,9 @@ async def patients_acted_for(session: AsyncSession, organisation_id: UUID, purpo
     return (await session.scalars(statement.distinct())).all()
 
 
-async def patients_in_care(session: AsyncSession, carer_id: UUID, organisation_id: UUID, now: datetime) -> Sequence[UUID]:
+async def patients_in_care(
+    session: AsyncSession, carer_id: UUID, organisation_id: UUID, now: datetime
+) -> Sequence[UUID]:
     """The patients whom this carer, acting for this organisation, has in care at that instant."""
     statement = select(CareRelationship.patient_id).where(
         CareRelationship.id.in_(_in_force(now)),

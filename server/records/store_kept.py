@@ -58,7 +58,9 @@ async def keep_message(session: AsyncSession, values: dict[str, Any]) -> UUID | 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def message_of_client(session: AsyncSession, encounter_id: UUID, author_id: UUID, client_id: str) -> ChatMessage | None:
+async def message_of_client(
+    session: AsyncSession, encounter_id: UUID, author_id: UUID, client_id: str
+) -> ChatMessage | None:
     """The message that a client id stands for."""
     statement = select(ChatMessage).where(
         ChatMessage.encounter_id == encounter_id, ChatMessage.author_id == author_id, ChatMessage.client_id == client_id
@@ -108,9 +110,7 @@ async def uploads_since(session: AsyncSession, patient_id: UUID, since: datetime
     return (await session.scalars(statement)).one()
 
 
-async def opened_paper(
-    session: AsyncSession, reader_id: UUID, patient_id: UUID, kind: str, since: datetime
-) -> bool:
+async def opened_paper(session: AsyncSession, reader_id: UUID, patient_id: UUID, kind: str, since: datetime) -> bool:
     """Whether this reader opened an attachment of that kind of this patient since then."""
     opened = exists().where(
         RecordRead.subject_id == Attachment.id, RecordRead.reader_id == reader_id, RecordRead.at >= since

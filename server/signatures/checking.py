@@ -49,9 +49,7 @@ def check(
     if reason is not None:
         return Finding(False, reason)
     subject = named(certificate)
-    return Finding(
-        True, "", subject.person_id, subject.name, subject.licence, subject.organisation, header.signed_at
-    )
+    return Finding(True, "", subject.person_id, subject.name, subject.licence, subject.organisation, header.signed_at)
 
 
 def _why_not(

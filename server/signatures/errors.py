@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from server.foundation.errors import Conflict
 
-__all__ = ["AlreadyRevoked"]
-
 
 class AlreadyRevoked(Conflict):
     """A certificate is revoked once."""

@@ -61,7 +61,9 @@ async def show_staff_certificates(work: Work) -> list[CertificateView]:
     return [CertificateView.model_validate(each) for each in await service.certificates_of_staff(work)]
 
 
-@routes.post("/api/signatures/certificates/{serial}/revoke", may="signatures.revoke", problems=(Unknown, AlreadyRevoked))
+@routes.post(
+    "/api/signatures/certificates/{serial}/revoke", may="signatures.revoke", problems=(Unknown, AlreadyRevoked)
+)
 async def revoke_certificate(work: Work, serial: Serial, body: RevokeBody) -> CertificateView:
     """Revoke a certificate: one's own, or as administrator one of the own organisation."""
     return CertificateView.model_validate(await service.revoke(work, serial, body.reason))

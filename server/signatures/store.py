@@ -65,7 +65,9 @@ async def revoke(session: AsyncSession, serial: str, reason: str, now: datetime)
     """Revoke once; False when it was revoked before."""
     standing = (CertificateRow.serial == serial) & CertificateRow.revoked_at.is_(None)
     statement = update(CertificateRow).where(standing).values(revoked_at=now, revoked_because=reason)
-    done = await session.execute(statement.returning(CertificateRow.serial).execution_options(synchronize_session=False))
+    done = await session.execute(
+        statement.returning(CertificateRow.serial).execution_options(synchronize_session=False)
+    )
     return done.first() is not None
 
 

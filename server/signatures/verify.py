@@ -30,9 +30,7 @@ def verify_package(package: dict[str, Any], *, act: str, typ: str, root_pem: str
         document, signature = dict(package["document"]), str(package["jws"])
     except (KeyError, ValueError, TypeError, AttributeError):
         return Finding(False, "not-a-proof")
-    return check(
-        signature, document, act=act, typ=typ, certificate=certificate, root=root, revoked_at=revoked_at
-    )
+    return check(signature, document, act=act, typ=typ, certificate=certificate, root=root, revoked_at=revoked_at)
 
 
 def main(arguments: Sequence[str]) -> int:

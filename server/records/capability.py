@@ -1,0 +1,28 @@
+"""What records add to the product."""
+
+from __future__ import annotations
+
+from server.foundation.actor import Role
+from server.foundation.capability import Capability
+
+from . import http, http_files, http_notes, jobs
+
+_FAMILY = frozenset({Role.PATIENT, Role.GUARDIAN})
+_READERS = _FAMILY | {Role.DOCTOR, Role.CLINIC_WORKER}
+
+CAPABILITY = Capability(
+    name="records",
+    routes=(http.routes, http_notes.routes, http_files.routes),
+    permissions={
+        "records.read": _READERS,
+        "records.attach": _READERS,
+        "records.reads": _FAMILY | {Role.CLINIC_WORKER},
+        "records.consent": _FAMILY | {Role.CLINIC_WORKER},
+        "records.write": frozenset({Role.DOCTOR}),
+        "records.delete": _FAMILY,
+        "records.hold": frozenset({Role.ADMINISTRATOR}),
+        "records.count": frozenset({Role.REGULATOR}),
+        "records.trace": frozenset({Role.REGULATOR}),
+    },
+    jobs=jobs.JOBS,
+)
