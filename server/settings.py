@@ -134,6 +134,7 @@ class VisitSettings(Section):
     not_reached_after_s: Seconds = Field(
         4 * 3600, description="After the session's end, who waited and was not seen is told so"
     )
+    remind_before_s: Seconds = Field(60 * 60, description="A reminder goes out this long before the slot")
     silent_after_s: Seconds = Field(75, description="A waiting page not heard of for so long counts as offline")
     usual_visit_s: Seconds = Field(10 * 60, description="Length of a visit until the doctor has some to go by")
     room_capacity: int = Field(4, ge=2, le=8, description="People in one visit's room")

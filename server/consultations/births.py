@@ -10,12 +10,11 @@ from server.appointments.events import BookingCancelled, SessionHandedOver, Sess
 from server.foundation.actor import PersonId
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.notifications import service as notifications
 from server.records import service as records
-from server.records.events import ConsentWithdrawn, NoteSigned
+from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinished
 from server.records.service import Purpose
 
-from . import ending, room, steps, store
+from . import ending, room, steps, store, telling
 from .lifecycle import OVER, Status
 from .model import Visit
 
@@ -77,6 +76,8 @@ async def on_cancelled(work: Work, event: BookingCancelled) -> None:
     ended = await steps.attempt(work, visit, "cancel", ended_at=work.now, end_code="cancelled")
     if ended is not None:
         await ending.wind_up(work, ended, days=0)
+        if (await appointments.session(work, visit.session_id)).status == "published":
+            await telling.cancelled(work, ended)  # of a stopped session everybody is told something else
 
 
 async def on_stopped(work: Work, event: SessionStopped) -> None:
@@ -87,8 +88,7 @@ async def on_stopped(work: Work, event: SessionStopped) -> None:
         stopped = await store.change(work.session, visit.id, end_code="session_stopped")
         assert stopped is not None, "the row was just read"
         steps.tell(work, stopped)
-        values = {"visit_id": str(visit.id), "reason": event.reason}
-        await notifications.send(work, PersonId(visit.patient_id), "visit-session-stopped", values)
+        await telling.tell_patient(work, stopped, "visit-session-stopped")
 
 
 async def on_handed_over(work: Work, event: SessionHandedOver) -> None:
@@ -100,12 +100,11 @@ async def on_handed_over(work: Work, event: SessionHandedOver) -> None:
     await store.change_reception(
         work.session, event.session_id, event.from_doctor_id, state="closed", changed_at=work.now, closed_at=work.now
     )
-    cards = await identity.people(work, [PersonId(event.to_doctor_id)])
+    colleague = await identity.person(work, PersonId(event.to_doctor_id))
     for visit in moved:
         await records.move_care(work, visit.id, PersonId(event.to_doctor_id))
         steps.tell(work, visit)
-        values = {"visit_id": str(visit.id), "doctor": cards[PersonId(event.to_doctor_id)].name}
-        await notifications.send(work, PersonId(visit.patient_id), "visit-handed-over", values)
+        await telling.tell_patient(work, visit, "visit-handed-over", doctor=colleague.name)
 
 
 async def on_consent_withdrawn(work: Work, event: ConsentWithdrawn) -> None:
@@ -125,7 +124,18 @@ async def on_consent_withdrawn(work: Work, event: ConsentWithdrawn) -> None:
 
 
 async def on_note_signed(work: Work, event: NoteSigned) -> None:
-    """A first version signed outside the visit's own button moves the visit as well."""
+    """A first version signed outside the visit's own button moves the visit as well; of a later one the patient is told."""
     visit = await store.by_encounter(work.session, event.encounter_id)
-    if event.version == 1 and visit is not None and visit.signed_at is None:
+    if visit is None:
+        return
+    if event.version > 1:
+        await telling.tell_patient(work, visit, "visit-note-amended")
+    elif visit.signed_at is None:
         await steps.attempt(work, visit, "sign", signed_at=work.now)
+
+
+async def on_recording_finished(work: Work, event: RecordingFinished) -> None:
+    """A leg can be played: the pages look again."""
+    visit = await store.by_encounter(work.session, event.encounter_id)
+    if visit is not None:
+        steps.tell(work, visit)

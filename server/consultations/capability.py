@@ -9,11 +9,12 @@ from server.appointments import service as appointments
 from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
 from server.foundation.actor import PersonId, Role
 from server.foundation.capability import Capability
+from server.foundation.errors import Unknown
 from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 from server.records import service as records
-from server.records.events import ConsentWithdrawn, NoteSigned
+from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinished
 
 from . import births, http, http_doctor, steps, store
 from .jobs import JOBS
@@ -33,11 +34,19 @@ async def _may_watch_queue(work: Work, subject: str) -> bool:
     if session_id is None:
         return False
     if work.actor.role is Role.DOCTOR:
-        return (await appointments.session(work, session_id)).doctor_id == work.actor.person_id
+        return await _is_session_of(work, session_id)
     for patient_id in await store.patients_in(work.session, session_id):
         if await records.may_act_for(work, PersonId(patient_id)) is not None:
             return True
     return False
+
+
+async def _is_session_of(work: Work, session_id: UUID) -> bool:
+    try:
+        session = await appointments.session(work, session_id)
+    except Unknown:
+        return False
+    return session.doctor_id == work.actor.person_id
 
 
 async def _may_watch_worklist(work: Work, subject: str) -> bool:
@@ -69,6 +78,7 @@ CAPABILITY: Final = Capability(
         Subscriber(SessionHandedOver, births.on_handed_over),
         Subscriber(ConsentWithdrawn, births.on_consent_withdrawn),
         Subscriber(NoteSigned, births.on_note_signed),
+        Subscriber(RecordingFinished, births.on_recording_finished),
     ),
     jobs=JOBS,
     topics=(

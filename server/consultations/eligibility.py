@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from server.foundation.actor import PersonId
 from server.foundation.work import Work
-from server.notifications import service as notifications
 from server.records import service as records
 
-from . import ending, rules, steps
+from . import ending, rules, steps, telling
 from .errors import PapersUnclear
 from .model import Visit
 from .rules import Decision
@@ -49,5 +47,5 @@ async def _ask_for_papers(work: Work, visit: Visit, reason: str) -> Visit:
         end_code=PapersUnclear.code,
         end_reason=sealed,
     )
-    await notifications.send(work, PersonId(visit.patient_id), "visit-papers-unclear", {"visit_id": str(visit.id)})
+    await telling.tell_patient(work, visit, "visit-papers-unclear")
     return sent_back

@@ -7,11 +7,10 @@ from uuid import UUID
 from server.appointments import service as appointments
 from server.foundation.actor import PersonId
 from server.foundation.work import Work
-from server.notifications import service as notifications
 from server.records import service as records
 from server.settings import VisitSettings
 
-from . import live, steps, store, store_room
+from . import live, steps, store, store_room, telling
 from .errors import FirstVisitRefused, TerminatedToOffline
 from .events import VisitEnded, VisitSigned
 from .lifecycle import Status
@@ -59,7 +58,7 @@ async def close(work: Work, visit_id: UUID) -> Visit:
 async def _close(work: Work, visit: Visit) -> Visit:
     closed = await steps.take(work, visit, "close", ended_at=work.now, end_code="done")
     await wind_up(work, closed)
-    await notifications.send(work, PersonId(visit.patient_id), "visit-summary-ready", {"visit_id": str(visit.id)})
+    await telling.tell_patient(work, visit, "visit-summary-ready")
     return closed
 
 
@@ -121,7 +120,7 @@ async def _refuse(work: Work, visit: Visit, verb: str, code: str, reason: str) -
         await wind_up(work, ended)
     await appointments.mark(work, visit.booking_id, "serve")
     await appointments.mark(work, visit.booking_id, "fulfil")
-    await notifications.send(work, PersonId(visit.patient_id), f"visit-{code}", {"visit_id": str(visit.id)})
+    await telling.tell_patient(work, visit, f"visit-{code}")
     return ended
 
 
@@ -140,7 +139,7 @@ async def not_reached(work: Work, visit: Visit) -> Visit | None:
     ended = await steps.attempt(work, visit, "not_reached", ended_at=work.now, end_code="not_reached")
     if ended is not None:
         await wind_up(work, ended, days=0)
-        await notifications.send(work, PersonId(visit.patient_id), "visit-not-reached", {"visit_id": str(visit.id)})
+        await telling.tell_patient(work, visit, "visit-not-reached")
     return ended
 
 

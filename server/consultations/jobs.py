@@ -11,7 +11,7 @@ from server.foundation.jobs import every
 from server.foundation.work import Work
 from server.settings import VisitSettings
 
-from . import ending, presence, reception, steps, store
+from . import ending, presence, reception, steps, store, telling
 from .lifecycle import Status
 from .model import Visit
 
@@ -58,4 +58,18 @@ async def scan_ends(work: Work) -> None:
         await ending.not_reached(work, visit)
 
 
-JOBS = (scan_calls, scan_places, scan_rooms, scan_ends)
+@every("* * * * *", "consultations.scan_messages")
+async def scan_messages(work: Work) -> None:
+    """Tell of new bookings and of visits that begin soon: a scan, so that booking itself queues nothing."""
+    alive = Visit.status.in_([str(Status.BOOKED), str(Status.PRE_CHECK)])
+    for visit in await store.to_tell(work.session, alive, Visit.booking_told_at.is_(None)):
+        if await store.change(work.session, visit.id, Visit.booking_told_at.is_(None), booking_told_at=work.now):
+            await telling.booked(work, visit)
+    soon = work.now + timedelta(seconds=work.part(VisitSettings).remind_before_s)
+    due = (alive, Visit.reminded_at.is_(None), Visit.slot_starts_at <= soon, Visit.slot_starts_at > work.now)
+    for visit in await store.to_tell(work.session, *due):
+        if await store.change(work.session, visit.id, Visit.reminded_at.is_(None), reminded_at=work.now):
+            await telling.reminded(work, visit)
+
+
+JOBS = (scan_calls, scan_places, scan_rooms, scan_ends, scan_messages)

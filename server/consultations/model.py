@@ -27,6 +27,8 @@ class Visit(Row):
             unique=True,
             postgresql_where=text("status IN ('called', 'eligibility', 'in_video')"),
         ),
+        Index("ix_visits_booking_untold", "id", postgresql_where=text("booking_told_at IS NULL")),
+        Index("ix_visits_status_slot_starts_at", "status", "slot_starts_at"),
         CheckConstraint("calls >= 0 AND misses >= 0", name="counts"),
     )
 
@@ -46,6 +48,8 @@ class Visit(Row):
     place_number: Mapped[int]
     booked_right: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
+    booking_told_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     # what the patient's side prepared
     precheck: Mapped[bytes | None] = mapped_column(LargeBinary)

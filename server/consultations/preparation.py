@@ -143,8 +143,8 @@ def check_in_opens_at(work: Work, visit: Visit) -> datetime:
 async def check_in(work: Work, visit_id: UUID) -> Visit:
     """Enter the waiting room; who is there already keeps the place, however often the page asks.
 
-    Raises: Unknown, RealNameNeeded (B05), CheckInTooEarly, PreCheckMissing, PapersMissing, the missing consents, RecordingDeclined,
-        DeviceNotChecked, NotInThisState.
+    Raises: Unknown, RealNameNeeded (B05), CheckInTooEarly, PreCheckMissing, PapersMissing, the missing consents,
+        RecordingDeclined, DeviceNotChecked, NotInThisState.
     Rule: visits-2, visits-3
     """
     visit, _ = await steps.own(work, visit_id, PATIENT_SIDE)

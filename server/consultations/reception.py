@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -15,10 +16,9 @@ from server.foundation.errors import Unknown
 from server.foundation.ground import push
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.notifications import service as notifications
 from server.settings import VisitSettings
 
-from . import access, ending, rules, steps, store, store_room
+from . import access, ending, rules, steps, store, store_room, telling
 from .errors import CalledTooSoon, ColleagueNotSuitable, PatientIsHere, ReceptionNotOpen
 from .lifecycle import Status
 from .model import Reception, Visit
@@ -80,7 +80,7 @@ async def close_door(work: Work, session_id: UUID) -> Reception:
     return await _change(work, session_id, "reception.close", values)
 
 
-async def _change(work: Work, session_id: UUID, action: str, values: dict[str, object]) -> Reception:
+async def _change(work: Work, session_id: UUID, action: str, values: Mapping[str, object]) -> Reception:
     await _own_session(work, session_id)
     changed = await store.change_reception(work.session, session_id, work.actor.person, changed_at=work.now, **values)
     if changed is None:
@@ -135,8 +135,7 @@ async def call(work: Work, visit_id: UUID) -> Visit:
     )
     if called is None:
         return await _not_called(work, visit, interval)
-    values = {"visit_id": str(visit.id), "count": str(called.calls)}
-    await notifications.send(work, PersonId(visit.patient_id), "visit-called", values)
+    await telling.tell_patient(work, called, "visit-called", count=str(called.calls))
     return called
 
 
@@ -182,6 +181,7 @@ async def write_off(work: Work, visit: Visit, once: str, twice: str) -> Visit | 
     )
     if put_back is not None:
         await ending.leave_room(work, put_back, "not-present")
+        await telling.tell_patient(work, visit, "visit-not-present")
     return put_back
 
 

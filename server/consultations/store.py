@@ -137,6 +137,11 @@ async def in_status(session: AsyncSession, status: Status, *conditions: Any, lim
     return await _all(session, select(Visit).where(Visit.status == status, *conditions).order_by(Visit.id).limit(limit))
 
 
+async def to_tell(session: AsyncSession, *conditions: Any, limit: int = 200) -> Sequence[Visit]:
+    """Visits of which a message is due, oldest first."""
+    return await _all(session, select(Visit).where(*conditions).order_by(Visit.id).limit(limit))
+
+
 async def hand_over(session: AsyncSession, session_id: UUID, to_doctor_id: UUID) -> Sequence[Visit]:
     """Give everybody of a session who has not been seen to another doctor; gives their visits."""
     statement = (

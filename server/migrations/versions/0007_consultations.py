@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.Column("place_number", sa.Integer, nullable=False),
         sa.Column("booked_right", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
+        sa.Column("booking_told_at", INSTANT),
+        sa.Column("reminded_at", INSTANT),
         sa.Column("precheck", sa.LargeBinary),
         sa.Column("prechecked_at", INSTANT),
         sa.Column("device", sa.Text),
@@ -91,6 +93,10 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status IN ('called', 'eligibility', 'in_video')"),
     )
+    op.create_index(
+        "ix_visits_booking_untold", "visits", ["id"], postgresql_where=sa.text("booking_told_at IS NULL")
+    )
+    op.create_index("ix_visits_status_slot_starts_at", "visits", ["status", "slot_starts_at"])
     op.create_table(
         "visit_participants",
         sa.Column("visit_id", sa.Uuid, nullable=False),
@@ -144,8 +150,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_receptions"),
         sa.UniqueConstraint("session_id", "doctor_id", name="uq_receptions_session_id_doctor_id"),
         sa.CheckConstraint("state IN ('open', 'paused', 'closed')", name="ck_receptions_state_known"),
-        *_references(
-            "receptions", session_id="sessions", doctor_id="people", organisation_id="organisations"
-        ),
+        *_references("receptions", session_id="sessions", doctor_id="people", organisation_id="organisations"),
     )
     op.create_index("ix_receptions_doctor_id_day", "receptions", ["doctor_id", "day"])
