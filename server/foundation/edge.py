@@ -121,7 +121,8 @@ async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
 
 def _scope(request: web.Request, route: Route, actor: Actor) -> bytes | None:
     key = request.headers.get("Idempotency-Key")
-    if key is None or not route.unsafe or route.grants_tokens or actor.role is None:
+    # An upload is taken as a stream before its transaction begins, and known again by its content, not by a key.
+    if key is None or not route.unsafe or route.grants_tokens or route.upload or actor.role is None:
         return None
     if not 0 < len(key) <= idempotency.MAX_KEY:
         raise Invalid
