@@ -140,10 +140,12 @@ class RenewAck(Message):
 
 
 class RoomEventMessage(BaseModel):
-    """`room:event`. Fields by kind: joined/back {person}; left {seat, reason}; away {seat, media}; publishing {seat,
-    audio, video}; lane {seat, lanes} (who is in which lane of that seat); media {seat, connected}; state {key, value,
-    by, state_seq}; chat {id, at, seat, name, client_id, text, attachment_id}; recording {on, since}; media_stopped
-    {reason}; closed {reason}; taken_over {} (to the device that lost the seat only, not numbered anew).
+    """`room:event`. Numbers rise by one; an event whose number is not above the last ack's `seq` is in that ack already.
+
+    Fields by kind: joined/back {person}; left {seat, reason}; away {seat, media}; publishing {seat, audio, video}; lane
+    {seat, lanes} (who is in which lane of that seat); media {seat, connected}; state {key, value, by, state_seq}; chat {id,
+    at, seat, name, client_id, text, attachment_id}; recording {on, since}; media_stopped {reason}; closed {reason};
+    taken_over {} (only to the device that lost the seat, not numbered anew).
     """
 
     model_config = ConfigDict(extra="allow")

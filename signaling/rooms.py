@@ -264,7 +264,7 @@ class Room:
             "people": presence.people(self.seats.values()),
             "lanes": self.lanes.get(seat.id, {}),
             "state": self.state.wire(),
-            "chat": self.chat.since(last_seq if known else 0),
+            "chat": self.chat.since(last_seq if known else -1),
             "seq": self.log.seq,
             "recording": self.recording.wire(),
             "media_stopped": self.media_stopped,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from server.foundation.keys import Keyring
-from signaling.service import Limits
+from signaling.service import ChatLine, Limits
 
 from .world import Page, World, a_doctor, a_patient, a_room, a_world, contiguous, eventually
 
@@ -166,6 +166,18 @@ async def test_after_a_restart_the_numbers_go_on_from_above(keyring: Keyring) ->
         page = await after.page(doctor)
         back = await page.ok("room:join", {"seat_token": token, "last_seq": last["seq"]})
         assert back["seq"] > last["seq"]
+
+
+async def test_a_room_made_again_has_the_lines_that_were_kept(keyring: Keyring) -> None:
+    room, doctor = a_room(), a_doctor()
+    async with a_world(keyring) as world:
+        kept = ChatLine("line-1", 0, datetime.now(UTC), "seat", "王秀英", "c1", "重启之前说的", None)
+        world.history[room] = [kept]
+        page = await world.page(doctor)
+        assert (await page.join(room, ends_at=kept.at))["chat"] == [kept.wire()]
+        said = await page.ok("chat:send", {"client_id": "c2", "text": "之后说的"})
+        lines = (await page.ok("room:resync", {"last_seq": 0}))["snapshot"]["chat"]
+        assert [line["id"] for line in lines] == ["line-1", said["id"]]
 
 
 async def test_draining_loses_nothing_and_closes_everything(keyring: Keyring) -> None:

@@ -22,7 +22,7 @@ from server.foundation.errors import NotSignedIn
 from server.foundation.key_pairs import Use, fresh_pair
 from server.foundation.keys import Keyring, make_master_key
 from server.foundation.tokens import TokenIssuer, TokenVerifier
-from signaling.service import Application, Carrier, Limits, Realtime, RecordTo, Standing, Turn, build
+from signaling.service import Application, Carrier, ChatLine, Limits, Realtime, RecordTo, Standing, Turn, build
 
 ORIGIN = "http://pages.test"
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\n"
@@ -293,6 +293,7 @@ class World:
     record: Record
     told: list[tuple[Any, ...]]
     standing: dict[str, Standing]
+    history: dict[str, list[ChatLine]]
     watchable: set[tuple[UUID, str]]
 
     def ticket(self, someone: Someone, room: str, **changes: Any) -> str:
@@ -344,10 +345,14 @@ async def a_world(
     logins, record, node = Logins(), Record(), node or NodeWithoutMedia()
     told: list[tuple[Any, ...]] = []
     standing: dict[str, Standing] = {}
+    history: dict[str, list[ChatLine]] = {}
     watchable: set[tuple[UUID, str]] = set()
 
     async def stands(room: str, /) -> Standing:
         return standing.get(room, Standing())
+
+    async def chat_history(room: str, /) -> list[ChatLine]:
+        return history.get(room, [])
 
     async def may_watch(actor: Actor, topic: str) -> bool:
         return (actor.person, topic) in watchable
@@ -374,6 +379,7 @@ async def a_world(
             authenticate=logins.authenticate,
             may_watch=may_watch,
             chat_sink=record.keep,
+            chat_history=chat_history,
             standing=stands,
             recording=recording,
             on_presence=on_presence,
@@ -393,7 +399,9 @@ async def a_world(
     await site.start()
     port = runner.addresses[0][1]
     try:
-        yield World(realtime, f"http://127.0.0.1:{port}", logins, issuer, node, record, told, standing, watchable)
+        yield World(
+            realtime, f"http://127.0.0.1:{port}", logins, issuer, node, record, told, standing, history, watchable
+        )
     finally:
         await runner.cleanup()
 

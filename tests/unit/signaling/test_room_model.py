@@ -123,16 +123,17 @@ class RoomMachine(RuleBasedStateMachine):
     def come_back_with_a_seat_token(self, data: st.DataObject, client: str) -> None:
         person, generation = data.draw(st.sampled_from(self.tokens))
         seat = next((seat for seat in self.room.seats.values() if seat.person_id == PEOPLE[person]), None)
+        overtaken = seat is not None and generation < seat.generation
         self.sockets += 1
         try:
             entered = self.room.enter(self.entry(person, generation), f"s{self.sockets}", client)
         except SeatTakenOver:
-            assert seat is not None
-            assert generation < seat.generation
+            assert overtaken
             return
         except RoomFull:
             assert seat is None
             return
+        assert not overtaken
         self.open_page(entered, person)
 
     def open_page(self, entered: Entered, person: int) -> None:
