@@ -112,8 +112,8 @@ async def a_hospital(
                 valid_until or today + timedelta(days=400),
             ),
         )
-        department_id = await organisations.add_department(work, organisation_id, "心血管内科", "Cardiology", 1)
-        return Hospital(organisation_id, department_id, name)
+        department = await organisations.add_department(work, organisation_id, "心血管内科", "Cardiology", 1)
+        return Hospital(organisation_id, department.id, name)
 
 
 async def a_patient(
