@@ -8,8 +8,8 @@ import { Problem, offlineProblem, problemOf } from './problem'
 import { shown } from '@/view/settings'
 
 interface Granted {
-  access_token: string
-  expires_in?: number
+  access_token?: string | null
+  expires_in_s?: number | null
 }
 
 const LOCK = 'lianyi.refresh'
@@ -28,8 +28,8 @@ export function tokenEndsAt(): number {
 }
 
 export function hold(granted: Granted | undefined): void {
-  token = granted?.access_token
-  goodUntil = granted ? Date.now() + (granted.expires_in ?? 300) * 1000 : 0
+  token = granted?.access_token ?? undefined
+  goodUntil = token ? Date.now() + (granted?.expires_in_s ?? 300) * 1000 : 0
   for (const listener of listeners) listener(token)
 }
 

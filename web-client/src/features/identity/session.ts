@@ -2,26 +2,13 @@
  * Who is signed in on this device: their name, role and organisation. The token itself lives in api/login.ts.
  */
 import { reactive, readonly } from 'vue'
-import { call } from '@/api/client'
+import { api, got } from '@/api/client'
 import { hold, renew } from '@/api/login'
 import { forgetEverything } from '@/api/queries'
+import type { components } from '@/api/schema'
 
-export type Role =
-  | 'patient'
-  | 'guardian'
-  | 'doctor'
-  | 'clinic_worker'
-  | 'pharmacist'
-  | 'scheduler'
-  | 'administrator'
-  | 'regulator'
-
-export interface Me {
-  id: string
-  name: string
-  role: Role
-  organisation: string | null
-}
+export type Me = components['schemas']['MeView']
+export type Role = Me['role']
 
 const state = reactive<{ person: Me | undefined }>({ person: undefined })
 export const session = readonly(state)
@@ -30,22 +17,26 @@ export function isPatient(role: Role): boolean {
   return role === 'patient' || role === 'guardian'
 }
 
+export function may(permission: string): boolean {
+  return state.person?.permissions.includes(permission) ?? false
+}
+
 /** Takes a granted login and learns whose it is. */
-export async function begin(granted: { access_token: string; expires_in?: number }): Promise<Me> {
+export async function begin(granted: { access_token?: string | null; expires_in_s?: number | null }): Promise<Me> {
   forgetEverything()
   hold(granted)
   return learn()
 }
 
-async function learn(): Promise<Me> {
-  const response = await call(new Request(new URL('/api/me', location.origin)))
-  state.person = (await response.json()) as Me
-  return state.person
+/** Asks again who this is: after the second factor, say. */
+export async function learn(): Promise<Me> {
+  state.person = await got(api.GET('/api/me'))
+  return state.person as Me
 }
 
 /** The person, by the refresh cookie if need be; undefined when nobody is signed in. Raises when nobody can tell now. */
 export async function restore(): Promise<Me | undefined> {
-  if (state.person) return state.person
+  if (state.person) return state.person as Me
   return (await renew()) ? learn() : undefined
 }
 
@@ -57,7 +48,7 @@ export function forget(): void {
 
 export async function signOut(): Promise<void> {
   try {
-    await call(new Request(new URL('/api/logins/current', location.origin), { method: 'DELETE' }))
+    await api.DELETE('/api/logins/current')
   } finally {
     forget()
   }

@@ -1,39 +1,27 @@
 /** Signing in, as the server takes it: patients by phone and one-time code, staff by password and second factor. */
-import { call } from '@/api/client'
+import { api, got } from '@/api/client'
+import type { components } from '@/api/schema'
 
-export interface Granted {
-  access_token: string
-  expires_in?: number
-}
+export type SignedIn = components['schemas']['SignInView']
+export type DemoPerson = components['schemas']['DemoPersonView']
+export type DemoCredentials = components['schemas']['DemoCredentialsView']
 
-export interface DemoPerson {
-  id: string
-  label: string
-  name: string
-  role: string
-  organisation: string | null
-}
+export const requestCode = (phone: string) => got(api.POST('/api/codes', { body: { phone } }))
 
-async function ask<T>(method: string, path: string, body?: object): Promise<T> {
-  const request = new Request(new URL(path, location.origin), {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
-  })
-  const response = await call(request)
-  return (response.status === 204 ? undefined : await response.json()) as T
-}
+export const signInPatient = (phone: string, code: string, personId?: string): Promise<SignedIn> =>
+  got(api.POST('/api/logins', { body: { phone, code, ...(personId && { person_id: personId }) } }))
 
-export const requestCode = (phone: string) => ask<{ resend_after_s?: number }>('POST', '/api/login-codes', { phone })
-
-export const signInPatient = (phone: string, code: string) => ask<Granted>('POST', '/api/logins', { phone, code })
-
-export const signInStaff = (username: string, password: string, code: string) =>
-  ask<Granted>('POST', '/api/logins', { username, password, code })
-
-export const demoPeople = () => ask<DemoPerson[]>('GET', '/api/demo/people')
-
-export const demoCredentials = (id: string) =>
-  ask<{ phone?: string; username?: string; password?: string; code: string }>(
-    'POST',
-    `/api/demo/people/${id}/credentials`,
+export const signInStaff = (username: string, password: string, secondFactor: string, postId?: string): Promise<SignedIn> =>
+  got(
+    api.POST('/api/logins', {
+      body: { username, password, second_factor: secondFactor, ...(postId && { membership_id: postId }) },
+    }),
   )
+
+export const register = (body: components['schemas']['Register']): Promise<SignedIn> =>
+  got(api.POST('/api/registrations', { body }))
+
+export const demoPeople = () => got(api.GET('/api/demo/people'))
+
+export const demoCredentials = (id: string): Promise<DemoCredentials> =>
+  got(api.POST('/api/demo/people/{person_id}/credentials', { params: { path: { person_id: id } } }))
