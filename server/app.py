@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from itertools import chain
 
@@ -36,6 +36,7 @@ from server.settings import ROOT, Settings
 
 VERSION = "0.1.0"
 _KEYS_EVERY_S = 60
+_UNFINISHED_UPLOADS = timedelta(hours=1)  # older ones were cut off and are swept away
 
 
 def all_routes() -> list[Route]:
@@ -77,6 +78,7 @@ async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
     """
     async with database_of(settings) as database:
         ground, read_time = await _ground_on(settings, database)
+        await ground.vault.sweep(ground.clock.now() - _UNFINISHED_UPLOADS)
         steady = [asyncio.create_task(ground.clock.run(read_time)), asyncio.create_task(_follow_keys(ground))]
         try:
             yield ground

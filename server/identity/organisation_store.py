@@ -68,7 +68,7 @@ async def departments(session: AsyncSession, organisation_id: UUID) -> Sequence[
         .where(Department.organisation_id == organisation_id, Department.closed_at.is_(None))
         .order_by(Department.place, Department.pinyin)
     )
-    return [row._tuple() for row in await session.execute(found)]
+    return [tuple(row) for row in await session.execute(found)]
 
 
 async def alliance(session: AsyncSession, alliance_id: UUID) -> Alliance | None:

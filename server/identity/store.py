@@ -160,7 +160,7 @@ async def staff_posts(
             Person.pinyin.startswith(plain, autoescape=True), Person.initials.startswith(plain, autoescape=True)
         )
         found = found.where(or_(by_name, by_sound))
-    return [row._tuple() for row in await session.execute(found)]
+    return [tuple(row) for row in await session.execute(found)]
 
 
 async def doctor_posts(
@@ -196,7 +196,7 @@ async def doctor_posts(
         found = found.where(Membership.organisation_id == organisation_id)
     if department_id is not None:
         found = found.where(Membership.department_id == department_id)
-    return [row._tuple() for row in await session.execute(found)]
+    return [tuple(row) for row in await session.execute(found)]
 
 
 async def credential(session: AsyncSession, person_id: UUID, kind: str) -> Credential | None:
@@ -229,7 +229,7 @@ async def posts_with_papers(
         )
         .where(Membership.ended_at.is_(None), Membership.role.in_(list(roles)))
     )
-    return [row._tuple() for row in await session.execute(statement)]
+    return [tuple(row) for row in await session.execute(statement)]
 
 
 async def expiring(session: AsyncSession, organisation_ids: Iterable[UUID], until: date) -> Sequence[Credential]:
