@@ -19,7 +19,6 @@ from infra import parting
 
 Say = Callable[[str], None]
 
-_STOP_WITHIN_S: Final = 20.0
 _LONGEST_WAIT_S: Final = 30.0
 _STEADY_AFTER_S: Final = 60.0
 _LINES_A_MINUTE: Final = 6
@@ -39,6 +38,7 @@ class Child:
     log: Path
     say: Say = field(repr=False, default=print)
     once: bool = False
+    stop_within_s: float = 20.0
     process: subprocess.Popen[bytes] | None = None
     failures: int = 0
     _started: float = 0.0
@@ -99,9 +99,9 @@ class Child:
         self.process.send_signal(signal.SIGTERM)
         self.process.send_signal(signal.SIGCONT)  # a stopped process hears only this
         try:
-            self.process.wait(_STOP_WITHIN_S)
+            self.process.wait(self.stop_within_s)
         except subprocess.TimeoutExpired:
-            self.say(f"  {self.name} did not stop within {_STOP_WITHIN_S:.0f} s and was ended.")
+            self.say(f"  {self.name} did not stop within {self.stop_within_s:.0f} s and was ended.")
             self.kill()
 
     def kill(self) -> None:

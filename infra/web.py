@@ -119,9 +119,9 @@ def wheel_node(package: Path) -> Node:
     return Node(told, (str(node), str(tools / "npm-cli.js")), (shims, node.parent))
 
 
-def sources() -> Iterator[Path]:
+def sources(client: Path = CLIENT) -> Iterator[Path]:
     """Every file that the bundle is made of, in a steady order."""
-    for folder, folders, files in os.walk(CLIENT):
+    for folder, folders, files in os.walk(client):
         folders[:] = sorted(name for name in folders if name not in _MADE and name != "tests")
         yield from (Path(folder) / name for name in sorted(files) if name not in _MADE)
 
