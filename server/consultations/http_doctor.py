@@ -13,16 +13,14 @@ from server.foundation.actor import PersonId
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import Body, Query, Routes, View
 from server.foundation.work import Work
-from server.records.service import NoteContent
 
-from . import eligibility, ending, lists, reception, room, service, views, views_doctor
+from . import eligibility, ending, lists, reception, room, views, views_doctor
 from .access import Party
 from .errors import (
     AnotherPatientInRoom,
     CalledTooSoon,
     ColleagueNotSuitable,
     MustCallMore,
-    NoteNotSigned,
     PapersMissing,
     PatientIsHere,
     PhoneAlreadyShown,
@@ -34,7 +32,7 @@ from .model import Visit
 from .reception import PauseReason
 from .rules import Decision
 from .views import VisitView
-from .views_doctor import ReceptionView, SummaryView, WorklistView
+from .views_doctor import ReceptionView, WorklistView
 
 routes = Routes()
 LONGEST = timedelta(days=366)
@@ -116,13 +114,6 @@ class SignBody(Body):
 
     seq: Annotated[int, Field(ge=0)] | None = None
     close: bool = True
-
-
-class AmendBody(Body):
-    """The corrected note and why."""
-
-    content: NoteContent
-    reason: Annotated[str, Field(min_length=2, max_length=500)]
 
 
 class PhoneView(View):
@@ -252,12 +243,6 @@ async def terminate_visit(work: Work, visit_id: UUID, body: ReasonBody) -> Visit
 async def show_phone(work: Work, visit_id: UUID) -> PhoneView:
     """The patient's number, once."""
     return PhoneView(phone=await room.phone(work, visit_id))
-
-
-@routes.post("/api/visits/{visit_id}/amend", may="consultations.receive", problems=(NoteNotSigned,))
-async def amend_note(work: Work, visit_id: UUID, body: AmendBody) -> SummaryView:
-    """Sign a correction; the original stays."""
-    return await views_doctor.of_summary(work, await service.amend(work, visit_id, body.content, body.reason))
 
 
 @routes.get("/api/visit-counts", may="consultations.count")

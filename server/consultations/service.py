@@ -19,13 +19,12 @@ from .preparation import check_in, decline_recording, device_check, give_consent
 from .presence import after_restart, person_at
 from .reception import call, close_door, hand_over, not_present, open_door, pause, stop
 from .room import join, phone, start, withdraw_recording
-from .summary import amend, summary
+from .summary import summary
 from .triage import Action, Answer
 
 __all__ = [
     "Visit",
     "after_restart",
-    "amend",
     "call",
     "check_in",
     "close",

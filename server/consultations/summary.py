@@ -10,12 +10,12 @@ from server.foundation.work import Work
 from server.identity import service as identity
 from server.identity.service import DoctorCard, OrganisationCard, PatientFacts
 from server.records import service as records
-from server.records.service import NoteContent, NoteView
+from server.records.service import NoteView
 
 from . import steps
 from .errors import NoteNotSigned
 from .model import Visit
-from .steps import ANYONE, DOCTOR_ONLY
+from .steps import ANYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,3 @@ async def summary(work: Work, visit_id: UUID) -> Summary:
         organisation=await identity.organisation(work, organisation_id),
         note=await records.note(work, visit.encounter_id),
     )
-
-
-async def amend(work: Work, visit_id: UUID, content: NoteContent, reason: str) -> Summary:
-    """Sign a corrected note beside the original, which stays as it was signed.
-
-    Raises: Unknown, NoteNotSigned, and what records refuses.
-    Rule: B44
-    """
-    visit, _ = await steps.own(work, visit_id, DOCTOR_ONLY)
-    if not await records.signed(work, visit.encounter_id):
-        raise NoteNotSigned
-    note = await records.note(work, visit.encounter_id)
-    await records.amend_note(work, note.note_id, content, reason)
-    steps.tell(work, visit)
-    return await summary(work, visit_id)
