@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import socketio  # type: ignore[import-untyped]  # has no types
 from aiohttp import web
+from redis.asyncio import Redis
 
 from media.errors import NodeAway
 from media.service import Answer, Load, NodeEvent
@@ -340,6 +341,7 @@ async def a_world(
     limits: Limits | None = None,
     node: NodeWithoutMedia | None = None,
     turn: Turn | None = None,
+    redis: Redis | None = None,
 ) -> AsyncIterator[World]:
     """Serve until the block ends."""
     logins, record, node = Logins(), Record(), node or NodeWithoutMedia()
@@ -388,6 +390,7 @@ async def a_world(
         ),
         nodes=[node],
         carrier=carrier,
+        redis=redis,
         turn=turn,
         limits=limits or Limits(grace=timedelta(seconds=30), sweep_s=0.05, node_watch_s=0.05),
     )
