@@ -1,0 +1,1 @@
+"""Identity over HTTP and through its services, on the real PostgreSQL."""
