@@ -1,22 +1,25 @@
-"""Builders of invented people, institutions and sessions. Each test makes its own, so none disturbs another."""
+"""People by age, role and place: `await a_patient(ground, age=67)`. Everybody is invented, signed in unless said otherwise.
+
+They go through the services as the system would, so what they build is what the product would have built.
+"""
 
 from __future__ import annotations
 
 import itertools
-import random
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
 
-from server.appointments import service as appointments
-from server.appointments.facts import NewSession, SessionFacts
+from sqlalchemy import select
+
 from server.foundation.actor import SYSTEM, Actor, Kind, Level, LoginId, OrganisationId, PersonId, Role
-from server.foundation.clock import SHANGHAI, day_of
+from server.foundation.clock import day_of
 from server.foundation.ground import Ground
 from server.foundation.work import Work, unit_of_work
-from server.identity import logins, organisations, patients, staff, store
+from server.identity import service as identity
 from server.identity.id_numbers import IdNumber, check_character, read_id_number
-from server.identity.organisations import LicenceFields, OrganisationFields
+from server.identity.model import Membership, Organisation
 from server.identity.patients import NewPatient, NewRelation
 from server.identity.staff import CredentialFields, FilingFields, NewPost, NewStaff
 from server.identity.vocabulary import (
@@ -30,195 +33,204 @@ from server.identity.vocabulary import (
     Title,
 )
 
-# A region code that no real place has, so that no number here can be anybody's.
-_NOWHERE = "000000"
-_count = itertools.count(1)
-_random = random.Random()  # noqa: S311  # invented people need no secrecy
+AREA = "539925"  # the six digits of 云岭县, which no real county has
+_serial = itertools.count(1)
+_KINDS = {Level.TOWNSHIP: OrganisationKind.TOWNSHIP_HOSPITAL, Level.VILLAGE: OrganisationKind.VILLAGE_CLINIC}
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
-    """A person who is signed in."""
+class Someone:
+    """A person in a test, with the token of a login when signed in."""
 
     id: PersonId
     name: str
     role: Role
-    token: str
-    login_id: LoginId
+    token: str = field(default="", repr=False)
+    login_id: LoginId | None = None
     organisation_id: OrganisationId | None = None
     department_id: UUID | None = None
+    membership_id: UUID | None = None
+    id_number: str = ""
+    phone: str | None = None
+    level: Level | None = None
 
     @property
     def actor(self) -> Actor:
-        """The person as a use case sees them, signed in just now."""
-        return Actor(
-            Kind.HUMAN,
-            self.id,
-            self.role,
-            self.login_id,
-            self.organisation_id,
-            Level.COUNTY if self.organisation_id else None,
-        )
+        """This person as the actor of a unit of work."""
+        return Actor(Kind.HUMAN, self.id, self.role, self.login_id, self.organisation_id, self.level)
 
 
-@dataclass(frozen=True, slots=True)
-class Hospital:
-    """An organisation with one department."""
-
-    id: OrganisationId
-    department_id: UUID
-    name: str
-
-
-def an_id_number(born: date = date(1959, 3, 7), sex: Sex = Sex.MALE) -> IdNumber:
-    """A number with a true check character, of a region that does not exist."""
-    order = _random.randrange(0, 499) * 2 + (1 if sex is Sex.MALE else 0)
-    digits = f"{_NOWHERE}{born:%Y%m%d}{order:03d}"
-    return read_id_number(digits + check_character(digits), date(2100, 1, 1))
+def an_id_number(born: date, sex: Sex = Sex.MALE) -> IdNumber:
+    """A fresh number of the invented county."""
+    order = secrets.randbelow(500) * 2 + (1 if sex is Sex.MALE else 0)
+    digits = f"{AREA}{born:%Y%m%d}{order % 1000:03d}"
+    return read_id_number(digits + check_character(digits), born)
 
 
 def a_phone() -> str:
-    """A number of a range that is not given out."""
-    return f"100{_random.randrange(10**8):08d}"
+    """A fresh number of a range that is given out to nobody."""
+    return f"100{secrets.randbelow(10**8):08d}"
 
 
-async def a_hospital(
+async def an_organisation(
     ground: Ground,
     *,
     level: Level = Level.COUNTY,
+    licensed: bool = True,
+    parent: OrganisationId | None = None,
     grade: Grade = Grade.SECONDARY_A,
-    internet: bool = True,
-    valid_until: date | None = None,
-) -> Hospital:
-    """An institution with a licence and a department."""
-    kind = {
-        Level.VILLAGE: OrganisationKind.VILLAGE_CLINIC,
-        Level.TOWNSHIP: OrganisationKind.TOWNSHIP_HOSPITAL,
-    }.get(level, OrganisationKind.HOSPITAL)
+) -> OrganisationId:
+    """A hospital or clinic, with a licence for internet diagnosis unless said otherwise."""
     async with unit_of_work(ground, SYSTEM) as work:
-        name = f"测试医院{next(_count)}-{uuid4().hex[:6]}"
-        organisation_id = await organisations.add_organisation(
-            work, OrganisationFields(name, kind, level, grade, None, "400-000-0000", "无此地")
-        )
-        today = day_of(work.now)
-        await organisations.add_licence(
-            work,
-            organisation_id,
-            LicenceFields(
-                f"L{uuid4().hex[:12]}",
-                internet,
-                f"{name}互联网医院" if internet else None,
-                today - timedelta(days=400),
-                valid_until or today + timedelta(days=400),
-            ),
-        )
-        department_id = await organisations.add_department(work, organisation_id, "心血管内科", "Cardiology", 1)
-        return Hospital(organisation_id, department_id, name)
+        kind = _KINDS.get(level, OrganisationKind.HOSPITAL)
+        name = f"试验{level.value}机构{secrets.token_hex(5)}"
+        fields = identity.OrganisationFields(name, kind, level, grade, parent, "0000-1234567", "云岭县试验路1号")
+        organisation_id = await identity.add_organisation(work, fields)
+        if licensed:
+            await add_licence(work, organisation_id)
+        return organisation_id
+
+
+async def add_licence(work: Work, organisation_id: OrganisationId, *, valid_days: int = 365) -> UUID:
+    """A licence in force with internet diagnosis registered."""
+    today = day_of(work.now)
+    first, until = today - timedelta(days=400), today + timedelta(days=valid_days)
+    licence = identity.LicenceFields(f"PDY{secrets.token_hex(6)}", True, "试验互联网医院", first, until)
+    return (await identity.add_licence(work, organisation_id, licence)).id
+
+
+async def a_department(ground: Ground, organisation_id: OrganisationId, name: str = "心血管内科") -> UUID:
+    """A department of an organisation."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        name = f"{name}{next(_serial)}"
+        return (await identity.add_department(work, organisation_id, name, "Cardiology", next(_serial))).id
 
 
 async def a_patient(
     ground: Ground,
     *,
-    born: date = date(1959, 3, 7),
+    age: int = 67,
+    name: str = "张试验",
     sex: Sex = Sex.MALE,
-    name: str = "张测试",
-    home: OrganisationId | None = None,
-    guardian: Somebody | None = None,
     phone: str | None = "",
-) -> Somebody:
-    """A registered patient with a login; a child's login is the guardian's."""
+    at: OrganisationId | None = None,
+    verified: bool = True,
+    guardian: Someone | None = None,
+    guardian_only: bool = False,
+    signed_in: bool = True,
+) -> Someone:
+    """A patient of that age, registered (and known) `at` an organisation; a fresh phone unless given, None for none."""
     async with unit_of_work(ground, SYSTEM) as work:
-        number = an_id_number(born, sex)
+        today = day_of(work.now)
+        number = an_id_number(date(today.year - age, 1, 1), sex)
+        own_phone = a_phone() if phone == "" and age >= 14 else phone or None
         relation = NewRelation(guardian.id, Relation.MOTHER, Evidence.STAFF) if guardian else None
-        own_phone = None if guardian else (a_phone() if phone == "" else phone)
-        person_id = await patients.add_patient(
+        person_id = await identity.add_patient(
             work,
-            NewPatient(name, number, own_phone),
-            organisation_id=home,
-            verified_by=Evidence.STAFF,
+            NewPatient(name, number, own_phone, guardian_only),
+            organisation_id=at,
+            verified_by=Evidence.STAFF if verified else None,
             relation=relation,
         )
-        if guardian:
-            return Somebody(person_id, name, Role.PATIENT, guardian.token, guardian.login_id)
-        signed_in = await logins.open_login(work, person_id, Role.PATIENT)
-        return Somebody(person_id, name, Role.PATIENT, signed_in.access_token, signed_in.login_id)
-
-
-async def a_member_of_staff(ground: Ground, role: Role, at: Hospital, *, name: str = "李测试") -> Somebody:
-    """Somebody with a post, signed in with a fresh second factor; papers are `with_papers`'s."""
-    async with unit_of_work(ground, SYSTEM) as work:
-        department_id = at.department_id if role is Role.DOCTOR else None
-        person_id = await staff.add_person(
-            work, NewStaff(name, Sex.FEMALE, f"u{uuid4().hex[:10]}"), NewPost(at.id, role, department_id)
+        role = Role.GUARDIAN if guardian_only else Role.PATIENT
+        login = await identity.open_login(work, person_id, role) if signed_in and age >= 14 else None
+        return Someone(
+            id=person_id,
+            name=name,
+            role=role,
+            token=login.access_token if login else "",
+            login_id=login.login_id if login else None,
+            id_number=number.text,
+            phone=own_phone,
         )
-        return await _signed_in(work, person_id, name, role, at)
+
+
+async def a_member(
+    ground: Ground,
+    role: Role,
+    *,
+    at: OrganisationId | None = None,
+    department: UUID | None = None,
+    name: str = "王试验",
+    level: Level = Level.COUNTY,
+    signed_in: bool = True,
+) -> Someone:
+    """A member of staff in one post; without `at`, of a fresh organisation."""
+    organisation_id = at or await (
+        _an_authority(ground) if role is Role.REGULATOR else an_organisation(ground, level=level)
+    )
+    async with unit_of_work(ground, SYSTEM) as work:
+        new = NewStaff(name, Sex.FEMALE, f"u{secrets.token_hex(6)}")
+        person_id = await identity.add_person(work, new, NewPost(organisation_id, role, department))
+        return await _in_post(work, person_id, name, signed_in=signed_in)
+
+
+async def _an_authority(ground: Ground) -> OrganisationId:
+    async with unit_of_work(ground, SYSTEM) as work:
+        name = f"试验卫生健康局{secrets.token_hex(5)}"
+        authority = OrganisationKind.AUTHORITY
+        fields = identity.OrganisationFields(name, authority, Level.COUNTY, Grade.UNGRADED, None, "", "")
+        return await identity.add_organisation(work, fields)
+
+
+async def _in_post(work: Work, person_id: PersonId, name: str, *, signed_in: bool) -> Someone:
+    post = (await work.session.scalars(select(Membership).where(Membership.person_id == person_id))).one()
+    organisation = await work.session.get_one(Organisation, post.organisation_id)
+    role = Role(post.role)
+    login = await identity.open_login(work, person_id, role, (post, organisation)) if signed_in else None
+    return Someone(
+        id=person_id,
+        name=name,
+        role=role,
+        token=login.access_token if login else "",
+        login_id=login.login_id if login else None,
+        organisation_id=OrganisationId(post.organisation_id),
+        department_id=post.department_id,
+        membership_id=post.id,
+        level=Level(organisation.level),
+    )
 
 
 async def a_doctor(
-    ground: Ground, at: Hospital, *, name: str = "李测试", licensed: date | None = None, filed: bool = True
-) -> Somebody:
-    """A doctor with a licence since 2010 and a filing at the hospital."""
-    doctor = await a_member_of_staff(ground, Role.DOCTOR, at, name=name)
+    ground: Ground,
+    *,
+    at: OrganisationId | None = None,
+    department: UUID | None = None,
+    name: str = "李试验",
+    years: int = 12,
+    valid_days: int = 365,
+    filed: bool = True,
+    signed_in: bool = True,
+) -> Someone:
+    """A doctor with a licence of so many years, registered at the organisation, in a department."""
+    organisation_id = at or await an_organisation(ground)
+    department_id = department or await a_department(ground, organisation_id)
+    doctor = await a_member(
+        ground, Role.DOCTOR, at=organisation_id, department=department_id, name=name, signed_in=signed_in
+    )
     async with unit_of_work(ground, SYSTEM) as work:
-        today = day_of(work.now)
-        credential = await staff.add_credential(
-            work,
-            doctor.id,
-            CredentialFields(
-                CredentialKind.DOCTOR,
-                f"D{uuid4().hex[:14]}",
-                Category.CLINICAL,
-                "内科专业",
-                Title.ASSOCIATE_CHIEF_PHYSICIAN,
-                licensed or date(2010, 7, 1),
-                today + timedelta(days=900),
-            ),
-        )
-        if filed:
-            await staff.put_filing(
-                work,
-                credential,
-                FilingFields(at.id, f"F{uuid4().hex[:10]}", True, True, date(2020, 1, 1), today + timedelta(days=900)),
-            )
+        await add_papers(work, doctor, years=years, valid_days=valid_days, filed=filed)
     return doctor
 
 
-async def a_session(
-    ground: Ground,
-    doctor: Somebody,
-    *,
-    starts_at: datetime | None = None,
-    minutes: int = 60,
-    slots: int = 2,
-    capacity: int = 3,
-) -> SessionFacts:
-    """A published session, tomorrow at nine unless told otherwise."""
-    assert doctor.organisation_id is not None
-    assert doctor.department_id is not None
-    if starts_at is None:
-        tomorrow = day_of(ground.clock.now()) + timedelta(days=1)
-        starts_at = datetime.combine(tomorrow, datetime.min.time().replace(hour=9), tzinfo=SHANGHAI)
-    async with unit_of_work(ground, SYSTEM) as work:
-        new = NewSession(
-            department_id=doctor.department_id,
-            doctor_id=doctor.id,
-            service="follow_up",
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=minutes * slots),
-            slot_minutes=minutes,
-            slot_capacity=capacity,
+async def add_papers(work: Work, doctor: Someone, *, years: int, valid_days: int, filed: bool) -> UUID:
+    """The licence and registration of a doctor; the licence's id."""
+    today = day_of(work.now)
+    first, until = today - timedelta(days=years * 366), today + timedelta(days=valid_days)
+    credential = CredentialFields(
+        kind=CredentialKind.DOCTOR,
+        licence_number=f"1105{secrets.token_hex(6)}",
+        category=Category.CLINICAL,
+        scope="内科专业",
+        title=Title.ASSOCIATE_CHIEF_PHYSICIAN,
+        first_licensed_on=min(first, until),
+        valid_until=until,
+    )
+    credential_id = await identity.add_credential(work, doctor.id, credential)
+    if filed:
+        assert doctor.organisation_id is not None
+        filing = FilingFields(
+            doctor.organisation_id, "注册", True, True, min(first, until), today + timedelta(days=365)
         )
-        return await appointments.publish(work, doctor.organisation_id, new)
-
-
-async def slots_of(ground: Ground, session: SessionFacts) -> list[UUID]:
-    """The ids of a session's slots in order."""
-    async with unit_of_work(ground, SYSTEM) as work:
-        found = await appointments.sessions_between(work, session.day, session.day, doctor_id=session.doctor_id)
-        return [slot.id for facts, slots in found if facts.id == session.id for slot in slots]
-
-
-async def _signed_in(work: Work, person_id: PersonId, name: str, role: Role, at: Hospital) -> Somebody:
-    (membership, organisation, _), *_ = await store.posts_of(work.session, person_id)
-    opened = await logins.open_login(work, person_id, role, (membership, organisation))
-    return Somebody(person_id, name, role, opened.access_token, opened.login_id, at.id, at.department_id)
+        await identity.put_filing(work, credential_id, filing)
+    return credential_id
