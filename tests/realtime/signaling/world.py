@@ -23,7 +23,18 @@ from server.foundation.errors import NotSignedIn
 from server.foundation.key_pairs import Use, fresh_pair
 from server.foundation.keys import Keyring, make_master_key
 from server.foundation.tokens import TokenIssuer, TokenVerifier
-from signaling.service import Application, Carrier, ChatLine, Limits, Realtime, RecordTo, Standing, Turn, build
+from signaling.service import (
+    Application,
+    Carrier,
+    ChatLine,
+    Limits,
+    MediaNode,
+    Realtime,
+    RecordTo,
+    Standing,
+    Turn,
+    build,
+)
 
 ORIGIN = "http://pages.test"
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\n"
@@ -340,6 +351,7 @@ async def a_world(
     carrier: Carrier | None = None,
     limits: Limits | None = None,
     node: NodeWithoutMedia | None = None,
+    real_node: MediaNode | None = None,
     turn: Turn | None = None,
     redis: Redis | None = None,
 ) -> AsyncIterator[World]:
@@ -388,7 +400,7 @@ async def a_world(
             on_room_empty=on_room_empty,
             on_media=on_media,
         ),
-        nodes=[node],
+        nodes=[real_node or node],
         carrier=carrier,
         redis=redis,
         turn=turn,
