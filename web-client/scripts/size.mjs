@@ -16,12 +16,22 @@ const BUDGETS = [
   {
     name: 'patient, with call code',
     budget: 100,
-    entries: ['index.html', 'src/pages/patient/HomePage.vue', 'src/pages/patient/VisitCallPage.vue', 'src/rt/index.ts'],
+    entries: [
+      'index.html',
+      'src/pages/patient/HomePage.vue',
+      'src/pages/patient/VisitCallPage.vue',
+      'src/rt/index.ts',
+    ],
   },
   {
     name: 'staff shell',
     budget: 180,
-    entries: ['index.html', 'src/features/shell/AppStaff.vue', 'src/pages/staff/WorklistPage.vue', 'src/rt/index.ts'],
+    entries: [
+      'index.html',
+      'src/features/shell/AppStaff.vue',
+      'src/pages/staff/WorklistPage.vue',
+      'src/rt/index.ts',
+    ],
   },
 ]
 
@@ -41,7 +51,9 @@ for (const { name, budget, entries } of BUDGETS) {
   const size = [...files].reduce((sum, file) => sum + weigh(file), 0) / KB
   const verdict = size > budget ? 'OVER' : 'ok'
   over ||= size > budget
-  console.log(`${name.padEnd(26)} ${size.toFixed(1).padStart(6)} KB of ${budget} KB in ${files.size} files  ${verdict}`)
+  console.log(
+    `${name.padEnd(26)} ${size.toFixed(1).padStart(6)} KB of ${budget} KB in ${files.size} files  ${verdict}`,
+  )
   if (missing.length) console.log(`  not built: ${missing.join(', ')}`)
 }
 if (over) process.exit(1)

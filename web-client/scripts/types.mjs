@@ -17,7 +17,11 @@ const target = resolve(client, 'src/api/schema.d.ts')
 function description() {
   if (process.env.LIANYI_OPENAPI) return readFileSync(process.env.LIANYI_OPENAPI, 'utf8')
   const python = process.env.LIANYI_PYTHON ?? resolve(project, '.venv/bin/python')
-  return execFileSync(python, ['-m', 'server', 'openapi'], { cwd: project, encoding: 'utf8', maxBuffer: 64 << 20 })
+  return execFileSync(python, ['-m', 'server', 'openapi'], {
+    cwd: project,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  })
 }
 
 // A member with a default may be left out of what we send.

@@ -42,14 +42,20 @@ export async function call(request: Request): Promise<Response> {
 }
 
 interface Wanted {
-  params?: { path?: Record<string, string | number>; query?: Record<string, unknown>; header?: Record<string, string> }
+  params?: {
+    path?: Record<string, string | number>
+    query?: Record<string, unknown>
+    header?: Record<string, string>
+  }
   body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
 }
 
 function address(path: string, { params }: Wanted): URL {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params?.path?.[name])))
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(params?.path?.[name])),
+  )
   const url = new URL(filled, location.origin)
   for (const [name, value] of Object.entries(params?.query ?? {})) {
     if (value !== undefined && value !== null) url.searchParams.set(name, String(value))

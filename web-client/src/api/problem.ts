@@ -61,7 +61,10 @@ export class Problem extends Error {
 
 /** Nobody answered: no network, or a server that is not there. */
 export function offlineProblem(): Problem {
-  const title = shown.language === 'en' ? 'No network. Check the connection and try again' : '网络断了，请检查网络后再试一次'
+  const title =
+    shown.language === 'en'
+      ? 'No network. Check the connection and try again'
+      : '网络断了，请检查网络后再试一次'
   return new Problem({ code: 'offline', title })
 }
 
@@ -87,6 +90,9 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof TypeError && /fetch|network|load/i.test(error.message)) return offlineProblem()
   return new Problem({
     code: 'page-failed',
-    title: shown.language === 'en' ? 'This part of the page failed. Reload the page' : '页面这一部分出了错，请刷新页面',
+    title:
+      shown.language === 'en'
+        ? 'This part of the page failed. Reload the page'
+        : '页面这一部分出了错，请刷新页面',
   })
 }

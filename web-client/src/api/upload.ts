@@ -11,7 +11,12 @@ export interface Sending<T> {
 }
 
 /** Sends the bytes as they are; the name travels percent-encoded. The same key on a retry never stores it twice. */
-export function sendFile<T>(path: string, file: File, key: string, onProgress: (share: number) => void): Sending<T> {
+export function sendFile<T>(
+  path: string,
+  file: File,
+  key: string,
+  onProgress: (share: number) => void,
+): Sending<T> {
   const request = new XMLHttpRequest()
   const done = freshToken().then(
     (token) =>
@@ -23,7 +28,8 @@ export function sendFile<T>(path: string, file: File, key: string, onProgress: (
         request.setRequestHeader('Idempotency-Key', key)
         request.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
         request.setRequestHeader('X-File-Name', encodeURIComponent(file.name))
-        request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+        request.upload.onprogress = (event) =>
+          event.lengthComputable && onProgress(event.loaded / event.total)
         request.onerror = () => reject(offlineProblem())
         request.onabort = () => reject(new DOMException('cancelled', 'AbortError'))
         request.onload = () => {

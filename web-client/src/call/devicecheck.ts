@@ -25,7 +25,10 @@ export function judge(times: readonly (number | undefined)[]): LineResult {
 }
 
 /** Asks the server a few times and judges the answers. */
-export async function testLine(ask: (signal: AbortSignal) => Promise<unknown>, clock: Clock = wallClock): Promise<LineResult> {
+export async function testLine(
+  ask: (signal: AbortSignal) => Promise<unknown>,
+  clock: Clock = wallClock,
+): Promise<LineResult> {
   const times: (number | undefined)[] = []
   for (let i = 0; i < TRIES; i++) {
     const started = clock.now()

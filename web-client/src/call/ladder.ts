@@ -14,8 +14,20 @@ export interface Step {
   maxFramerate: number
 }
 
-const VIDEO_360: Step = { name: 'video-360', quality: 'good', maxBitrate: 350_000, scaleDownBy: 1, maxFramerate: 15 }
-const VIDEO_180: Step = { name: 'video-180', quality: 'weak', maxBitrate: 120_000, scaleDownBy: 2, maxFramerate: 10 }
+const VIDEO_360: Step = {
+  name: 'video-360',
+  quality: 'good',
+  maxBitrate: 350_000,
+  scaleDownBy: 1,
+  maxFramerate: 15,
+}
+const VIDEO_180: Step = {
+  name: 'video-180',
+  quality: 'weak',
+  maxBitrate: 120_000,
+  scaleDownBy: 2,
+  maxFramerate: 10,
+}
 const AUDIO: Step = { name: 'audio', quality: 'audio', maxBitrate: 0, scaleDownBy: 1, maxFramerate: 0 }
 const PHONE: Step = { name: 'phone', quality: 'audio', maxBitrate: 0, scaleDownBy: 1, maxFramerate: 0 }
 export const STEPS: readonly Step[] = [VIDEO_360, VIDEO_180, AUDIO, PHONE]

@@ -4,13 +4,7 @@
  */
 
 export type EndReason =
-  | 'left'
-  | 'closed'
-  | 'taken-over'
-  | 'removed'
-  | 'signed-out'
-  | 'refused'
-  | 'media-failed'
+  'left' | 'closed' | 'taken-over' | 'removed' | 'signed-out' | 'refused' | 'media-failed'
 
 export type CallState =
   | { at: 'idle' }

@@ -143,7 +143,15 @@ export class Peer {
       streams.push(new MediaStream([sound.receiver.track, picture.receiver.track]))
     }
     for (const transceiver of [camera, screen, ...received]) preferVp8(transceiver)
-    const leg: Leg = { number: ++this.count, connection, microphone, camera, screen, streams, connected: false }
+    const leg: Leg = {
+      number: ++this.count,
+      connection,
+      microphone,
+      camera,
+      screen,
+      streams,
+      connected: false,
+    }
     connection.onconnectionstatechange = () => this.moved(leg)
     return leg
   }
@@ -222,7 +230,11 @@ export class Peer {
   private encoding(): RTCRtpEncodingParameters {
     const step = this.step
     if (!step || step.maxBitrate === 0) return { maxBitrate: 350_000, maxFramerate: 15 }
-    return { maxBitrate: step.maxBitrate, scaleResolutionDownBy: step.scaleDownBy, maxFramerate: step.maxFramerate }
+    return {
+      maxBitrate: step.maxBitrate,
+      scaleResolutionDownBy: step.scaleDownBy,
+      maxFramerate: step.maxFramerate,
+    }
   }
 
   private async showCamera(leg: Leg): Promise<void> {

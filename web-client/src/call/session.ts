@@ -287,7 +287,10 @@ export class Call {
     if (room.lanes !== before?.lanes) this.peer?.seat(room.lanes)
     if (room.closed) this.end('closed')
     else if (room.takenOver) this.end('taken-over')
-    else if (before?.people.some((one) => one.seat === room.seat) && !room.people.some((one) => one.seat === room.seat))
+    else if (
+      before?.people.some((one) => one.seat === room.seat) &&
+      !room.people.some((one) => one.seat === room.seat)
+    )
       this.end('removed')
     else if (room.mediaStopped && !before?.mediaStopped) this.stopMedia()
   }

@@ -34,10 +34,14 @@ export function startOfDay(day: string): Date {
 /** 14:30; 下午 2:30 or 2:30 PM in the elder view. */
 export function timeOf(moment: Moment): string {
   const at = instant(moment)
-  if (!elder.value) return format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(at)
+  if (!elder.value)
+    return format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(at)
   if (shown.language === 'en')
     return format({ hour: 'numeric', minute: '2-digit', hour12: true }, 'en-US').format(at)
-  const [hour = '0', minute = '00'] = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB')
+  const [hour = '0', minute = '00'] = format(
+    { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    'en-GB',
+  )
     .format(at)
     .split(':')
   const h = Number(hour)
@@ -58,7 +62,10 @@ export function timesOf(from: Moment, to: Moment): string {
 export function dateOf(moment: Moment, now: Moment = Date.now()): string {
   const at = instant(moment)
   const sameYear = dayOf(at).slice(0, 4) === dayOf(now).slice(0, 4)
-  const shape: Intl.DateTimeFormatOptions = { month: shown.language === 'en' ? 'short' : 'long', day: 'numeric' }
+  const shape: Intl.DateTimeFormatOptions = {
+    month: shown.language === 'en' ? 'short' : 'long',
+    day: 'numeric',
+  }
   if (!sameYear) shape.year = 'numeric'
   return format(shape, shown.language === 'en' ? 'en-GB' : 'zh-CN').format(at)
 }
@@ -82,7 +89,9 @@ export function dateAndTime(moment: Moment, now: Moment = Date.now()): string {
 
 /** 2026-11-23 14:52, for paper. */
 export function stampOf(moment: Moment): string {
-  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(instant(moment))
+  const time = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(
+    instant(moment),
+  )
   return `${dayOf(moment)} ${time}`
 }
 

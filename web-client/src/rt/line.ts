@@ -18,7 +18,11 @@ const ACK_MS = 8_000
 
 /** The part of the socket that others need; a fake of it stands in unit tests. */
 export interface Sender {
-  ask<E extends keyof FromClient>(event: E, payload: FromClient[E][0], timeoutMs?: number): Promise<FromClient[E][1]>
+  ask<E extends keyof FromClient>(
+    event: E,
+    payload: FromClient[E][0],
+    timeoutMs?: number,
+  ): Promise<FromClient[E][1]>
   on<E extends keyof FromServer>(event: E, handler: Handler<E>): () => void
   onState(listener: (state: LineState) => void): () => void
   readonly state: LineState
@@ -62,7 +66,10 @@ export class Line implements Sender {
       this.wasOffline = true
       if (this.state === 'on') this.become('lost')
     })
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.again())
+    document.addEventListener(
+      'visibilitychange',
+      () => document.visibilityState === 'visible' && this.again(),
+    )
     this.become('connecting')
   }
 

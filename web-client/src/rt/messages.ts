@@ -110,7 +110,10 @@ export interface FromClient {
   'media:connected': [{ leg: number }, object]
   'media:publishing': [Publishes, object]
   'state:set': [{ key: string; value: unknown; seq: number }, { seq: number }]
-  'chat:send': [{ client_id: string; text?: string; attachment_id?: string }, { id: string; seq: number; at: string }]
+  'chat:send': [
+    { client_id: string; text?: string; attachment_id?: string },
+    { id: string; seq: number; at: string },
+  ]
   'topic:watch': [{ topic: string }, object]
   'topic:unwatch': [{ topic: string }, object]
   'quality:report': [QualityReport, object]

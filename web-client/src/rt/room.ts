@@ -151,7 +151,9 @@ export class Room {
   private async reenter(): Promise<void> {
     if (this.left || !this.seatToken) return
     try {
-      this.seated(await this.line.ask('room:join', { seat_token: this.seatToken, last_seq: this.view?.seq ?? 0 }))
+      this.seated(
+        await this.line.ask('room:join', { seat_token: this.seatToken, last_seq: this.view?.seq ?? 0 }),
+      )
     } catch (error) {
       const problem = error as Problem
       if (problem.passing || this.line.state !== 'on') return

@@ -83,11 +83,17 @@ function changed(view: RoomView, event: RoomEvent): RoomView {
   switch (event.kind) {
     case 'joined':
     case 'back':
-      return { ...view, people: [...view.people.filter((one) => one.seat !== event.person.seat), event.person] }
+      return {
+        ...view,
+        people: [...view.people.filter((one) => one.seat !== event.person.seat), event.person],
+      }
     case 'left':
       return { ...view, people: view.people.filter((one) => one.seat !== event.seat) }
     case 'away':
-      return { ...view, people: people(view, event.seat, (one) => ({ ...one, present: false, media: event.media })) }
+      return {
+        ...view,
+        people: people(view, event.seat, (one) => ({ ...one, present: false, media: event.media })),
+      }
     case 'media':
       return { ...view, people: people(view, event.seat, (one) => ({ ...one, media: event.connected })) }
     case 'publishing': {

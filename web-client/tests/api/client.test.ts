@@ -44,7 +44,9 @@ describe('calls to the server', () => {
     hold({ access_token: 'old' })
     answer = (request) => {
       if (request.url.endsWith('/api/logins/refresh')) return json({ access_token: 'new' })
-      return request.headers.get('Authorization') === 'Bearer new' ? json({ name: 'x' }) : json({ code: 'not-signed-in' }, 401)
+      return request.headers.get('Authorization') === 'Bearer new'
+        ? json({ name: 'x' })
+        : json({ code: 'not-signed-in' }, 401)
     }
     expect(await got(api.GET('/api/about'))).toEqual({ name: 'x' })
     expect(asked).toHaveLength(3)
@@ -62,7 +64,11 @@ describe('calls to the server', () => {
   })
 
   test('raise a refusal in the words of the server', async () => {
-    answer = () => json({ code: 'slot-full', title: '这个时段约满了', errors: [{ pointer: '/slot', message: '换一个' }] }, 409)
+    answer = () =>
+      json(
+        { code: 'slot-full', title: '这个时段约满了', errors: [{ pointer: '/slot', message: '换一个' }] },
+        409,
+      )
     const refusal = await api.GET('/api/about').catch((error: unknown) => error)
     expect(refusal).toBeInstanceOf(Problem)
     expect(refusal).toMatchObject({ code: 'slot-full', status: 409, title: '这个时段约满了', passing: false })

@@ -23,7 +23,8 @@ describe('the line', () => {
   test('without an answer ends by itself within half a minute', async () => {
     const clock = new FakeClock()
     const testing = testLine(
-      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
+      (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('late')))),
       clock,
     )
     await clock.pass(30_000)

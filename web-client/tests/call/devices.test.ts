@@ -37,7 +37,11 @@ describe('devices', () => {
   })
 
   test('with nothing allowed the call goes on without either', async () => {
-    const found = await acquire({}, ['microphone', 'camera'], browser({ audio: 'NotAllowedError', video: 'NotAllowedError' }))
+    const found = await acquire(
+      {},
+      ['microphone', 'camera'],
+      browser({ audio: 'NotAllowedError', video: 'NotAllowedError' }),
+    )
     expect(found.audio).toBeUndefined()
     expect(found.trouble).toEqual({ camera: 'denied', microphone: 'denied' })
   })

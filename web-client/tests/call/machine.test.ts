@@ -9,7 +9,12 @@ describe('a call', () => {
   test('goes from the check through waiting and connecting to live', () => {
     expect(after([{ type: 'check' }])).toEqual({ at: 'checking' })
     expect(after([{ type: 'check' }, { type: 'checked' }])).toEqual({ at: 'waiting' })
-    const live = after([{ type: 'check' }, { type: 'checked' }, { type: 'enter' }, { type: 'mediaUp', quality: 'good' }])
+    const live = after([
+      { type: 'check' },
+      { type: 'checked' },
+      { type: 'enter' },
+      { type: 'mediaUp', quality: 'good' },
+    ])
     expect(live).toEqual({ at: 'live', since: 4 })
   })
 
@@ -32,7 +37,12 @@ describe('a call', () => {
   })
 
   test('reconnects after a loss of media, counts tries, and is live again', () => {
-    const lost = after([{ type: 'enter' }, { type: 'mediaUp', quality: 'good' }, { type: 'mediaDown' }, { type: 'retry' }])
+    const lost = after([
+      { type: 'enter' },
+      { type: 'mediaUp', quality: 'good' },
+      { type: 'mediaDown' },
+      { type: 'retry' },
+    ])
     expect(lost).toEqual({ at: 'reconnecting', since: 3, tries: 1 })
     expect(next(lost, { type: 'mediaUp', quality: 'weak' }, 9)).toEqual({ at: 'weak', since: 9 })
   })

@@ -22,7 +22,10 @@ describe('a peer connection', () => {
 
   function peer(): Peer {
     const hooks: PeerHooks = {
-      offer: (_sdp, leg) => (refuse ? Promise.reject(refuse) : Promise.resolve({ sdp: `answer ${leg}`, leg, lanes: { doctor: 0 } })),
+      offer: (_sdp, leg) =>
+        refuse
+          ? Promise.reject(refuse)
+          : Promise.resolve({ sdp: `answer ${leg}`, leg, lanes: { doctor: 0 } }),
       iceServers: () => [],
       up: (leg) => told.push(`up ${leg}`),
       down: () => told.push('down'),
@@ -113,7 +116,10 @@ describe('a peer connection', () => {
     await one.send({ audio: track('audio'), video: camera })
     await one.start()
     await one.keepTo(STEPS[1] as Step)
-    expect(last().transceivers[1]?.encodings[0]).toMatchObject({ maxBitrate: 120_000, scaleResolutionDownBy: 2 })
+    expect(last().transceivers[1]?.encodings[0]).toMatchObject({
+      maxBitrate: 120_000,
+      scaleResolutionDownBy: 2,
+    })
     await one.keepTo(STEPS[2] as Step)
     expect(last().transceivers[1]?.sender.track).toBeNull()
     last().become('failed')

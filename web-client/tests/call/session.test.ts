@@ -19,7 +19,10 @@ class FakePeer {
     this.started += 1
     try {
       const answer = await this.hooks.offer('v=0 offer', this.legNumber)
-      this.hooks.lanes([new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[], answer.lanes)
+      this.hooks.lanes(
+        [new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[],
+        answer.lanes,
+      )
     } catch (error) {
       if (this.hooks.isRefusal(error)) this.hooks.refused(error)
     }
@@ -36,7 +39,10 @@ class FakePeer {
     return Promise.resolve()
   }
   seat(bySeat: Record<string, number>): void {
-    this.hooks.lanes([new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[], bySeat)
+    this.hooks.lanes(
+      [new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[],
+      bySeat,
+    )
   }
   stats(): Promise<Map<string, unknown>> {
     return Promise.resolve(this.report)
@@ -54,7 +60,11 @@ describe('a call session', () => {
     vi.stubGlobal('MediaStream', FakeStream)
     line = new FakeLine()
     line.replies['room:join'] = () => joined()
-    line.replies['media:offer'] = ({ leg }: { leg: number }) => ({ sdp: 'v=0 answer', leg, lanes: { doctor: 0 } })
+    line.replies['media:offer'] = ({ leg }: { leg: number }) => ({
+      sdp: 'v=0 answer',
+      leg,
+      lanes: { doctor: 0 },
+    })
     clock = new FakeClock()
     peers = []
     devices = { audio: track('audio'), video: track('video'), trouble: {} }

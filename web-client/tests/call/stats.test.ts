@@ -4,15 +4,50 @@ import { between, read } from '@/call/stats'
 const first = [
   { type: 'outbound-rtp', id: 'a', kind: 'audio', bytesSent: 1000 },
   { type: 'outbound-rtp', id: 'v', kind: 'video', bytesSent: 10_000, active: true },
-  { type: 'inbound-rtp', id: 'i', kind: 'video', bytesReceived: 5000, packetsReceived: 100, packetsLost: 0, framesDecoded: 10 },
-  { type: 'candidate-pair', id: 'c', nominated: true, currentRoundTripTime: 0.05, availableOutgoingBitrate: 500_000 },
+  {
+    type: 'inbound-rtp',
+    id: 'i',
+    kind: 'video',
+    bytesReceived: 5000,
+    packetsReceived: 100,
+    packetsLost: 0,
+    framesDecoded: 10,
+  },
+  {
+    type: 'candidate-pair',
+    id: 'c',
+    nominated: true,
+    currentRoundTripTime: 0.05,
+    availableOutgoingBitrate: 500_000,
+  },
 ]
 const second = [
   { type: 'outbound-rtp', id: 'a', kind: 'audio', bytesSent: 6000 },
-  { type: 'outbound-rtp', id: 'v', kind: 'video', bytesSent: 47_500, active: true, qualityLimitationReason: 'bandwidth' },
-  { type: 'inbound-rtp', id: 'i', kind: 'video', bytesReceived: 55_000, packetsReceived: 190, packetsLost: 10, framesDecoded: 25 },
+  {
+    type: 'outbound-rtp',
+    id: 'v',
+    kind: 'video',
+    bytesSent: 47_500,
+    active: true,
+    qualityLimitationReason: 'bandwidth',
+  },
+  {
+    type: 'inbound-rtp',
+    id: 'i',
+    kind: 'video',
+    bytesReceived: 55_000,
+    packetsReceived: 190,
+    packetsLost: 10,
+    framesDecoded: 25,
+  },
   { type: 'remote-inbound-rtp', id: 'r', fractionLost: 0.04, roundTripTime: 0.12 },
-  { type: 'candidate-pair', id: 'c', nominated: true, currentRoundTripTime: 0.05, availableOutgoingBitrate: 500_000 },
+  {
+    type: 'candidate-pair',
+    id: 'c',
+    nominated: true,
+    currentRoundTripTime: 0.05,
+    availableOutgoingBitrate: 500_000,
+  },
 ]
 
 test('two readings make rates and shares of the time between them', () => {

@@ -9,10 +9,12 @@ afterEach(() => {
 })
 
 describe('words', () => {
-  const t = catalogue({ ahead: '前面还有 {n} 人', 'ahead@elder': '前面 {n} 人', name: '{who}，您好' } as const, () =>
-    Promise.resolve({
-      en: { ahead: '{n} {n#person|people} ahead', 'ahead@elder': '{n} ahead', name: 'Hello {who}' },
-    }),
+  const t = catalogue(
+    { ahead: '前面还有 {n} 人', 'ahead@elder': '前面 {n} 人', name: '{who}，您好' } as const,
+    () =>
+      Promise.resolve({
+        en: { ahead: '{n} {n#person|people} ahead', 'ahead@elder': '{n} ahead', name: 'Hello {who}' },
+      }),
   )
 
   test('fill their blanks and keep a number with its unit', () => {

@@ -99,7 +99,15 @@ describe('a room', () => {
     const saying = room.say('您好')
     expect(view?.pending.map((one) => one.state)).toEqual(['sending'])
     const clientId = view?.pending[0]?.clientId ?? ''
-    const said = { id: 'line-1', at: '2026-11-23T06:30:00Z', seat: 'me', name: '张建国', client_id: clientId, text: '您好', attachment_id: null }
+    const said = {
+      id: 'line-1',
+      at: '2026-11-23T06:30:00Z',
+      seat: 'me',
+      name: '张建国',
+      client_id: clientId,
+      text: '您好',
+      attachment_id: null,
+    }
     line.push('room:event', { seq: 101, kind: 'chat', ...said })
     await saying
     expect(view?.pending).toEqual([])

@@ -22,7 +22,10 @@ export function may(permission: string): boolean {
 }
 
 /** Takes a granted login and learns whose it is. */
-export async function begin(granted: { access_token?: string | null; expires_in_s?: number | null }): Promise<Me> {
+export async function begin(granted: {
+  access_token?: string | null
+  expires_in_s?: number | null
+}): Promise<Me> {
   forgetEverything()
   hold(granted)
   return learn()

@@ -11,7 +11,12 @@ export const requestCode = (phone: string) => got(api.POST('/api/codes', { body:
 export const signInPatient = (phone: string, code: string, personId?: string): Promise<SignedIn> =>
   got(api.POST('/api/logins', { body: { phone, code, ...(personId && { person_id: personId }) } }))
 
-export const signInStaff = (username: string, password: string, secondFactor: string, postId?: string): Promise<SignedIn> =>
+export const signInStaff = (
+  username: string,
+  password: string,
+  secondFactor: string,
+  postId?: string,
+): Promise<SignedIn> =>
   got(
     api.POST('/api/logins', {
       body: { username, password, second_factor: secondFactor, ...(postId && { membership_id: postId }) },

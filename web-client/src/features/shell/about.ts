@@ -4,7 +4,11 @@ import { api, got } from '@/api/client'
 import { useQuery } from '@/api/queries'
 
 export function useAbout() {
-  const query = useQuery({ queryKey: ['about'], queryFn: () => got(api.GET('/api/about')), staleTime: Infinity })
+  const query = useQuery({
+    queryKey: ['about'],
+    queryFn: () => got(api.GET('/api/about')),
+    staleTime: Infinity,
+  })
   const helpPhone = computed(() => query.data.value?.help_phone ?? '')
   return { about: query.data, helpPhone }
 }

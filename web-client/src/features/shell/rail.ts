@@ -13,7 +13,12 @@ interface Entry {
 const ENTRIES: readonly Entry[] = [
   { to: '/staff/worklist', icon: Stethoscope, word: 'rail.worklist', roles: ['doctor'] },
   { to: '/staff/patients', icon: Users, word: 'rail.patients', roles: ['clinic_worker'] },
-  { to: '/staff/sessions', icon: CalendarDays, word: 'rail.sessions', roles: ['scheduler', 'administrator', 'doctor'] },
+  {
+    to: '/staff/sessions',
+    icon: CalendarDays,
+    word: 'rail.sessions',
+    roles: ['scheduler', 'administrator', 'doctor'],
+  },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
 ]

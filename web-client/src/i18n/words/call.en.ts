@@ -4,7 +4,8 @@ export const en: Record<keyof typeof zh, string> = {
   'state.connecting': 'Connecting',
   'state.connecting.text': 'This takes a few seconds',
   'state.reconnecting': 'No network, reconnecting',
-  'state.reconnecting.text': 'Stay here, it goes on by itself. Waiting for {seconds} {seconds#second|seconds}.',
+  'state.reconnecting.text':
+    'Stay here, it goes on by itself. Waiting for {seconds} {seconds#second|seconds}.',
   'state.reconnecting.phone': 'If this lasts, phone the doctor or call for help',
   'state.chatOnly': 'You can write to each other for now',
   'state.line.lost': 'Messages wait; picture and sound go on',
@@ -52,10 +53,12 @@ export const en: Record<keyof typeof zh, string> = {
   'trouble.camera': 'The camera does not work',
   'trouble.microphone': 'The microphone does not work',
   'trouble.both': 'Camera and microphone do not work',
-  'trouble.denied': 'The browser has no permission. Press the sign left of the address, allow camera and microphone, then try again.',
+  'trouble.denied':
+    'The browser has no permission. Press the sign left of the address, allow camera and microphone, then try again.',
   'trouble.missing': 'No device found. Plug it in or use another phone.',
   'trouble.busy': 'Another program is using it. Close other video programs and try again.',
-  'trouble.insecure': 'This address is not secure, so the browser refuses. Open the address that begins with https.',
+  'trouble.insecure':
+    'This address is not secure, so the browser refuses. Open the address that begins with https.',
   'trouble.failed': 'The device cannot be opened. Try again.',
   'trouble.still': 'You can go on without: you see and hear the others, and you can write.',
   'trouble.still.camera': 'You can go on without a picture; they hear you.',

@@ -17,7 +17,9 @@ export function useCall(ticket: () => Promise<string>) {
   const timer = window.setInterval(() => (now.value = Date.now()), 1000)
   const seconds = computed(() => (startedAt.value === undefined ? 0 : (now.value - startedAt.value) / 1000))
   const me = computed(() => view.value.room?.people.find((one) => one.seat === view.value.room?.seat))
-  const others = computed(() => (view.value.room?.people ?? []).filter((one) => one.seat !== view.value.room?.seat))
+  const others = computed(() =>
+    (view.value.room?.people ?? []).filter((one) => one.seat !== view.value.room?.seat),
+  )
 
   onScopeDispose(() => {
     window.clearInterval(timer)
