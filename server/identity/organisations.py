@@ -96,6 +96,11 @@ async def reach(work: Work) -> set[UUID]:
     return await store.at_or_below(work.session, work.actor.organisation)
 
 
+async def organisations_below(work: Work, organisation_id: OrganisationId) -> set[OrganisationId]:
+    """The organisation and all that stand below it."""
+    return {OrganisationId(each) for each in await store.at_or_below(work.session, organisation_id)}
+
+
 async def require_reach(work: Work, organisation_id: UUID) -> None:
     """Nothing, when the actor administers that organisation. Raises: Unknown, as for an id that does not exist."""
     below = set() if work.actor.kind is Kind.SYSTEM else await reach(work)

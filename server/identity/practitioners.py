@@ -91,14 +91,15 @@ async def require_may_review(work: Work, pharmacist_id: PersonId) -> None:
         raise refusal
 
 
-async def suspend_and_restore(work: Work) -> int:
+async def suspend_and_restore(work: Work, person_id: PersonId | None = None) -> int:
     """Suspend the posts whose papers are not in force today, restore those renewed; how many changed.
 
-    The daily job. What a doctor's papers are is B02 and B06, a pharmacist's B08; the organisation's licence is looked at
-    when services are used (B01), not here.
+    The daily job, and at once for the one whose papers were changed. What a doctor's papers are is B02 and B06, a
+    pharmacist's B08; the organisation's licence is looked at when services are used (B01), not here.
     """
     today, changed = day_of(work.now), 0
-    for post, credential, filing in await store.posts_with_papers(work.session, [Role.DOCTOR, Role.PHARMACIST]):
+    found = await store.posts_with_papers(work.session, [Role.DOCTOR, Role.PHARMACIST], person_id)
+    for post, credential, filing in found:
         valid = _papers_in_force(post, credential, filing, today)
         if valid and post.suspended_for == SUSPENDED_FOR_PAPERS:
             post.suspended_at = post.suspended_for = None

@@ -13,7 +13,8 @@ from .authentication import AUDIENCE, Logins, authenticate
 from .cards import DepartmentCard, DoctorCard, OrganisationCard, PatientFacts, PersonCard, Standing
 from .clinic import patient_here
 from .codes import code_for_delivery
-from .desk import add_demo_person
+from .desk import add_demo_person, demo_credentials, demo_people
+from .id_numbers import IdNumber, check_character, read_id_number
 from .logins import SignedIn, open_login
 from .organisations import (
     LicenceFields,
@@ -24,6 +25,7 @@ from .organisations import (
     departments,
     organisation,
     organisations,
+    organisations_below,
     reach,
     require_services_open,
 )
@@ -55,6 +57,7 @@ from .staff import (
     create_admin,
     put_filing,
 )
+from .vocabulary import Category, CredentialKind, Evidence, Grade, OrganisationKind, Relation, Sex, Title
 
 
 def attach(ground: Ground) -> None:
@@ -67,10 +70,15 @@ def attach(ground: Ground) -> None:
 __all__ = [
     "AUDIENCE",
     "AllianceCard",
+    "Category",
     "CredentialFields",
+    "CredentialKind",
     "DepartmentCard",
     "DoctorCard",
+    "Evidence",
     "FilingFields",
+    "Grade",
+    "IdNumber",
     "LicenceFields",
     "Logins",
     "NewPatient",
@@ -79,11 +87,15 @@ __all__ = [
     "NewStaff",
     "OrganisationCard",
     "OrganisationFields",
+    "OrganisationKind",
     "Passwords",
     "PatientFacts",
     "PersonCard",
+    "Relation",
+    "Sex",
     "SignedIn",
     "Standing",
+    "Title",
     "add_alliance",
     "add_credential",
     "add_demo_person",
@@ -97,9 +109,12 @@ __all__ = [
     "allied",
     "attach",
     "authenticate",
+    "check_character",
     "code_for_delivery",
     "colleagues",
     "create_admin",
+    "demo_credentials",
+    "demo_people",
     "departments",
     "doctor",
     "doctors",
@@ -107,12 +122,14 @@ __all__ = [
     "open_login",
     "organisation",
     "organisations",
+    "organisations_below",
     "patient",
     "patient_here",
     "people",
     "person",
     "put_filing",
     "reach",
+    "read_id_number",
     "relate",
     "require_fresh_second_factor",
     "require_may_practise",

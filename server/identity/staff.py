@@ -200,7 +200,7 @@ async def change_credential(work: Work, credential_id: UUID, fields: CredentialF
     row.version += 1
     await _unique(work, AlreadyHolds())
     work.audit("credential.change", "credential", credential_id, kind_of=fields.kind)
-    await practitioners.suspend_and_restore(work)
+    await practitioners.suspend_and_restore(work, PersonId(row.person_id))
 
 
 async def put_filing(work: Work, credential_id: UUID, fields: FilingFields) -> UUID:
@@ -218,7 +218,7 @@ async def put_filing(work: Work, credential_id: UUID, fields: FilingFields) -> U
     row.valid_from, row.valid_until = fields.valid_from, fields.valid_until
     await _unique(work, AlreadyHolds())
     work.audit("filing.put", "filing", row.id, registration=fields.registration)
-    await practitioners.suspend_and_restore(work)
+    await practitioners.suspend_and_restore(work, PersonId(credential.person_id))
     return row.id
 
 

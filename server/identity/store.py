@@ -144,7 +144,7 @@ async def staff_posts(
     session: AsyncSession, organisation_ids: Iterable[UUID], prefix: str, limit: int
 ) -> Sequence[tuple[Person, Membership, Organisation, Department | None]]:
     """Staff of these organisations with their posts, by pinyin; `prefix` narrows by name, pinyin, initials."""
-    found = (
+    found: Any = (
         select(Person, Membership, Organisation, Department)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
@@ -173,7 +173,7 @@ async def doctor_posts(
     limit: int = 500,
 ) -> Sequence[tuple[Person, Membership, Organisation, Department | None, Credential | None, Filing | None]]:
     """Posts of doctors (or pharmacists) with licence and filing there, in the order of departments and names."""
-    found = (
+    found: Any = (
         select(Person, Membership, Organisation, Department, Credential, Filing)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organisation, Organisation.id == Membership.organisation_id)
@@ -218,10 +218,10 @@ async def filings_of(session: AsyncSession, credential_ids: Iterable[UUID]) -> S
 
 
 async def posts_with_papers(
-    session: AsyncSession, roles: Iterable[str]
+    session: AsyncSession, roles: Iterable[str], person_id: UUID | None
 ) -> Sequence[tuple[Membership, Credential | None, Filing | None]]:
-    """Every post in force of these roles with its licence and filing, for the daily check."""
-    statement = (
+    """Posts in force of these roles, all or one person's, with licence and filing, for the daily check."""
+    statement: Any = (
         select(Membership, Credential, Filing)
         .outerjoin(Credential, (Credential.person_id == Membership.person_id) & (Credential.kind == Membership.role))
         .outerjoin(
@@ -229,6 +229,8 @@ async def posts_with_papers(
         )
         .where(Membership.ended_at.is_(None), Membership.role.in_(list(roles)))
     )
+    if person_id is not None:
+        statement = statement.where(Membership.person_id == person_id)
     return [tuple(row) for row in await session.execute(statement)]
 
 
