@@ -31,7 +31,7 @@ from server.identity.vocabulary import (
 )
 
 # A region code that no real place has, so that no number here can be anybody's.
-_NOWHERE = "000000"
+_NOWHERE = "990000"
 _count = itertools.count(1)
 _random = random.Random()  # noqa: S311  # invented people need no secrecy
 
@@ -70,11 +70,16 @@ class Hospital:
     name: str
 
 
-def an_id_number(born: date = date(1959, 3, 7), sex: Sex = Sex.MALE) -> IdNumber:
+def an_id_number(born: date, sex: Sex = Sex.MALE) -> IdNumber:
     """A number with a true check character, of a region that does not exist."""
     order = _random.randrange(0, 499) * 2 + (1 if sex is Sex.MALE else 0)
     digits = f"{_NOWHERE}{born:%Y%m%d}{order:03d}"
     return read_id_number(digits + check_character(digits), date(2100, 1, 1))
+
+
+def an_elders_birthday() -> date:
+    """Somewhere between 1935 and 1975."""
+    return date(1935, 1, 1) + timedelta(days=_random.randrange(40 * 365))
 
 
 def a_phone() -> str:
@@ -119,7 +124,7 @@ async def a_hospital(
 async def a_patient(
     ground: Ground,
     *,
-    born: date = date(1959, 3, 7),
+    born: date | None = None,
     sex: Sex = Sex.MALE,
     name: str = "张测试",
     home: OrganisationId | None = None,
@@ -128,7 +133,7 @@ async def a_patient(
 ) -> Somebody:
     """A registered patient with a login; a child's login is the guardian's."""
     async with unit_of_work(ground, SYSTEM) as work:
-        number = an_id_number(born, sex)
+        number = an_id_number(born or an_elders_birthday(), sex)
         relation = NewRelation(guardian.id, Relation.MOTHER, Evidence.STAFF) if guardian else None
         own_phone = None if guardian else (a_phone() if phone == "" else phone)
         person_id = await patients.add_patient(

@@ -79,6 +79,8 @@ async def book(work: Work, slot_id: UUID, patient_id: PersonId, *, diagnosed_in_
     quotas = rules.quotas_open_to(right, day=session.day, starts_at=slot.starts_at, opens=opens, now=work.now)
     if await store.live_booking_on(work.session, patient_id, session.department_id, session.day):
         raise AlreadyBooked
+    if await store.seems_full(work.session, slot_id):
+        raise SlotFull(slot_id=str(slot_id))
     for quota in quotas:
         if await store.take_place(work.session, slot_id, quota):
             booking = await _write(work, slot, session, patient_id, quota, right)

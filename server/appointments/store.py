@@ -48,6 +48,12 @@ async def take_place(session: AsyncSession, slot_id: UUID, quota: Quota) -> bool
     return taken.scalar_one_or_none() is not None
 
 
+async def seems_full(session: AsyncSession, slot_id: UUID) -> bool:
+    """Whether no place was left a moment ago: lets the many who come too late go without waiting for the row."""
+    left = select(QuotaRow.slot_id).where(QuotaRow.slot_id == slot_id, QuotaRow.taken < QuotaRow.capacity).limit(1)
+    return (await session.execute(left)).scalar_one_or_none() is None
+
+
 async def give_back(session: AsyncSession, slot_id: UUID, quota: str) -> None:
     """Give a place back to its quota."""
     await session.execute(
@@ -60,7 +66,7 @@ async def give_back(session: AsyncSession, slot_id: UUID, quota: str) -> None:
 
 async def free_number(session: AsyncSession, slot: Slot) -> int:
     """The smallest number of the slot that no live booking has. Call it after `take_place`, which holds the row."""
-    numbers = func.generate_series(slot.first_number, slot.first_number + slot.capacity - 1).table_valued("n")
+    numbers = func.generate_series(slot.first_number, slot.first_number + slot.capacity - 1).table_valued("n").render_derived()
     used = select(Booking.number).where(Booking.slot_id == slot.id, Booking.status.in_(_live()))
     found = await session.execute(select(func.min(numbers.c.n)).where(numbers.c.n.not_in(used)))
     return int(found.scalar_one())

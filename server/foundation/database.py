@@ -47,7 +47,7 @@ class Database:
         overflow: int = 10,
         statement_timeout_s: float = 10,
         lock_timeout_s: float = 5,
-        pool_timeout_s: float = 5,
+        pool_timeout_s: float = 10,
     ) -> None:
         self.dsn = dsn
         options = (
