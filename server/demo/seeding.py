@@ -14,6 +14,7 @@ from server.identity import service as identity
 from server.identity.service import CredentialKind, Evidence, IdNumber
 
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, Member, Place, Villager
+from .sessions import keep_week_ahead
 
 _YEAR = timedelta(days=365)
 
@@ -28,7 +29,15 @@ class County:
 
 
 async def seed(ground: Ground) -> County:
-    """The demo county, made now or earlier; outside demo mode an error of ours."""
+    """The demo county, made now or earlier, with a week of sessions ahead; outside demo mode an error of ours."""
+    county = await _people(ground)
+    async with unit_of_work(ground, SYSTEM) as work:
+        doctors = [county.people[member.name] for member in STAFF if member.role is Role.DOCTOR]
+        await keep_week_ahead(work, doctors)
+    return county
+
+
+async def _people(ground: Ground) -> County:
     async with unit_of_work(ground, SYSTEM) as work:
         if await identity.demo_people(work):
             return await county_of(work)
