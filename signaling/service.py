@@ -74,11 +74,12 @@ class Realtime:
         server: Server | None = None,
     ) -> None:
         self._tickets = tickets
+        self._now = now
         self._house = house
         self._server = server
         self._bridge = None
         if carrier is not None:
-            self._bridge = Bridge(carrier, self._heard, self._resync, lambda: now().timestamp())
+            self._bridge = Bridge(carrier, self._heard, self._resync, lambda: self._now().timestamp())
         self._outgoing = Coalescer(limits.pushes_per_s, self._send_push)
 
     # --- life

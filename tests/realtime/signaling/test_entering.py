@@ -11,7 +11,8 @@ from server.foundation.keys import Keyring
 from server.foundation.tokens import SEAT, TICKET, TokenIssuer
 from signaling.service import Limits, Standing, Turn, seat_id
 
-from .world import Page, World, a_doctor, a_patient, a_room, a_world, eventually
+from .page import Page
+from .world import World, a_doctor, a_patient, a_room, a_world, eventually
 
 
 async def test_a_ticket_opens_the_room_and_the_others_are_told(world: World) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from server.foundation.keys import Keyring
 
-from .world import SDP, NodeWithoutMedia, Page, World, a_doctor, a_patient, a_room, a_world, eventually
+from .node import NodeWithoutMedia
+from .page import Page
+from .world import SDP, World, a_doctor, a_patient, a_room, a_world, eventually
 
 NO_CONSENT = ["publish", "subscribe", "share"]
 

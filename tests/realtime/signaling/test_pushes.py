@@ -16,7 +16,8 @@ from server.foundation.keys import Keyring
 from server.foundation.tokens import TokenIssuer, TokenVerifier
 from signaling.service import Carrier, Limits, PostgresCarrier, build_remote
 
-from .world import Page, World, a_doctor, a_patient, a_room, a_world, eventually
+from .page import Page
+from .world import World, a_doctor, a_patient, a_room, a_world, eventually
 
 
 async def a_watcher(world: World, topic: str) -> Page:
@@ -55,7 +56,7 @@ async def test_pushes_of_one_topic_come_at_most_ten_a_second_and_the_last_is_tol
         world.realtime.publish("queue:7", "visit-1")
         await asyncio.sleep(0.002)
     world.realtime.publish("queue:7", "visit-2")
-    await doctor.until(lambda: changes(doctor)[-1][1] is None)
+    await doctor.until(lambda: changes(doctor)[-1][1] in {None, "visit-2"})
     assert 9 <= len(changes(doctor)) <= 13
     assert changes(doctor)[:9] == [("queue:7", "visit-1")] * 9
     world.realtime.publish("queue:9", "nobody watches")

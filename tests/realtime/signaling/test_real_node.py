@@ -19,7 +19,8 @@ from media.service import MediaNode
 from server.foundation.keys import Keyring
 from server.settings import ROOT
 
-from .world import Page, World, a_doctor, a_patient, a_room, a_world, eventually
+from .page import Page
+from .world import World, a_doctor, a_patient, a_room, a_world, eventually
 
 RED: Colour = (200, 40, 40)
 BLUE: Colour = (40, 60, 200)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from server.foundation.keys import Keyring
 from signaling.service import ChatLine, Limits
 
-from .world import Page, World, a_doctor, a_patient, a_room, a_world, contiguous, eventually
+from .page import Page
+from .world import World, a_doctor, a_patient, a_room, a_world, contiguous, eventually
 
 
 async def test_everybody_sees_the_same_events_in_the_same_order(world: World) -> None:

@@ -17,7 +17,8 @@ from server.foundation.keys import Keyring
 from signaling.service import Limits
 from signaling.wire import check_contract
 
-from .world import ORIGIN, Page, World, a_doctor, a_patient, a_room, a_world, eventually
+from .page import Page
+from .world import ORIGIN, World, a_doctor, a_patient, a_room, a_world, eventually
 
 PATH = "/rt/?EIO=4&transport=websocket"
 

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import socketio  # type: ignore[import-untyped]  # has no types
 from aiohttp import web
 from redis.asyncio import Redis
 
-from media.errors import NodeAway
-from media.service import Answer, Load, NodeEvent
+from media.service import NodeEvent
 from server.foundation.actor import Actor, Kind, LoginId, PersonId, Role
 from server.foundation.errors import NotSignedIn
 from server.foundation.key_pairs import Use, fresh_pair
@@ -35,6 +33,9 @@ from signaling.service import (
     Turn,
     build,
 )
+
+from .node import NodeWithoutMedia
+from .page import Page
 
 ORIGIN = "http://pages.test"
 SDP = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\n"
@@ -84,196 +85,6 @@ class Logins:
         if someone is None:
             raise NotSignedIn
         return Actor(Kind.HUMAN, PersonId(someone.person_id), someone.role, LoginId(someone.login_id))
-
-
-class NodeWithoutMedia:
-    """Answers offers and tells events as a media node does; can die and come back."""
-
-    def __init__(self) -> None:
-        self.boot = "boot-1"
-        self.down = False
-        self.slow_s = 0.0
-        self.rooms: dict[str, dict[str, str]] = {}
-        self.kept: dict[str, bytes] = {}
-        self.recording_on: dict[str, bool] = {}
-        self.closed_rooms: list[str] = []
-        self._n = 0
-        self._streams: list[asyncio.Queue[NodeEvent | None]] = []
-
-    def _answering(self) -> None:
-        if self.down:
-            raise NodeAway
-
-    async def offer(
-        self,
-        room: str,
-        seat: str,
-        *,
-        sdp: str,
-        capacity: int,
-        leg: str,
-        publish: bool = True,
-        recording: str | None = None,
-        key: bytes | None = None,
-    ) -> Answer:
-        self._answering()
-        await asyncio.sleep(self.slow_s)
-        seats = self.rooms.setdefault(room, {})
-        seats[seat] = leg
-        if recording is not None and key is not None:
-            self.kept[leg] = key
-        self._tell_lanes(room)
-        return Answer(sdp=f"{sdp}a=answer:{capacity}:{publish}\r\n", lanes=self._lanes(room, seat))
-
-    def _lanes(self, room: str, seat: str) -> dict[str, int]:
-        others = [other for other in self.rooms.get(room, {}) if other != seat]
-        return {other: lane for lane, other in enumerate(others)}
-
-    def _tell_lanes(self, room: str) -> None:
-        for seat in self.rooms.get(room, {}):
-            self.tell("lanes", room=room, seat=seat, lanes=self._lanes(room, seat))
-
-    async def recording(self, room: str, *, on: bool) -> bool:
-        self._answering()
-        self.recording_on[room] = on
-        return room in self.rooms
-
-    async def close_seat(self, room: str, seat: str) -> None:
-        self._answering()
-        if self.rooms.get(room, {}).pop(seat, None) is not None:
-            self._tell_lanes(room)
-            self.tell("seat-closed", room=room, seat=seat)
-
-    async def close_room(self, room: str) -> None:
-        self._answering()
-        self.closed_rooms.append(room)
-        for seat in list(self.rooms.get(room, {})):
-            await self.close_seat(room, seat)
-        self.rooms.pop(room, None)
-
-    async def load(self) -> Load:
-        self._answering()
-        seats = sum(len(seats) for seats in self.rooms.values())
-        return Load(
-            boot=self.boot, state="serving", rooms=len(self.rooms), seats=seats, capacity=50, recordings=0, packets=0
-        )
-
-    def tell(self, kind: Any, **about: Any) -> None:
-        self._n += 1
-        event = NodeEvent(n=self._n, boot=self.boot, at=1, kind=kind, **about)
-        for stream in self._streams:
-            stream.put_nowait(event)
-
-    async def events(self) -> AsyncIterator[NodeEvent]:
-        stream: asyncio.Queue[NodeEvent | None] = asyncio.Queue()
-        self._streams.append(stream)
-        if not self.down:
-            yield NodeEvent(n=self._n, boot=self.boot, at=1, kind="hello")
-        while True:
-            event = await stream.get()
-            if event is not None:
-                yield event
-
-    def connect(self, room: str, seat: str) -> None:
-        """The transport of this seat's leg comes up."""
-        leg = self.rooms[room][seat]
-        self.tell("seat-connected", room=room, seat=seat, leg=leg)
-        if leg in self.kept and self.recording_on.get(room, True):
-            self.tell("recording-started", room=room, seat=seat, leg=leg)
-
-    def die(self) -> None:
-        self.down = True
-        self.rooms.clear()
-
-    def come_back(self) -> None:
-        self.boot = f"boot-{secrets.token_hex(3)}"
-        self.down = False
-        self.tell("hello")
-
-
-class Page:
-    """A browser tab: one socket, and what it was told."""
-
-    def __init__(self, world: World, someone: Someone, client: str | None = None) -> None:
-        self.world = world
-        self.someone = someone
-        self.client = client or f"tab-{secrets.token_hex(4)}"
-        self.events: list[dict[str, Any]] = []
-        self.heard: list[tuple[str, Any]] = []
-        self.gone = asyncio.Event()
-        self._news = asyncio.Event()
-        self.socket = socketio.AsyncClient(reconnection=False)
-        self.socket.on("room:event", self._room_event)
-        for event in ("changed", "session:revoked", "media:renew"):
-            self.socket.on(event, lambda payload, event=event: self._other(event, payload))
-        self.socket.on("disconnect", lambda *_: self.gone.set())
-
-    def _room_event(self, payload: dict[str, Any]) -> None:
-        self.events.append(payload)
-        self._news.set()
-
-    def _other(self, event: str, payload: Any) -> None:
-        self.heard.append((event, payload))
-        self._news.set()
-
-    async def open(self, **auth: Any) -> Page:
-        said = {"token": self.someone.token, "client": self.client} | auth
-        await self.socket.connect(self.world.address, auth=said, transports=["websocket"], socketio_path="rt")
-        return self
-
-    async def close(self) -> None:
-        await self.socket.disconnect()
-
-    def cut(self) -> None:
-        """The network goes: no goodbye."""
-        self.socket.eio.ws._response.connection.transport.abort()
-
-    def stop_reading(self) -> None:
-        """The page freezes."""
-        self.socket.eio.ws._response.connection.transport.pause_reading()
-
-    async def call(self, event: str, payload: Any = None) -> dict[str, Any]:
-        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=10)
-        return answer
-
-    async def ok(self, event: str, payload: Any = None) -> dict[str, Any]:
-        answer = await self.call(event, {} if payload is None else payload)
-        assert answer["ok"], answer
-        return answer
-
-    async def refused(self, event: str, payload: Any = None) -> str:
-        answer = await self.call(event, {} if payload is None else payload)
-        assert not answer["ok"], answer
-        return str(answer["problem"]["code"])
-
-    async def join(self, room: str, **ticket: Any) -> dict[str, Any]:
-        return await self.ok("room:join", {"ticket": self.world.ticket(self.someone, room, **ticket)})
-
-    async def until(self, happened: Callable[[], bool], within_s: float = 5.0) -> None:
-        async with asyncio.timeout(within_s):
-            while not happened():
-                self._news.clear()
-                try:
-                    async with asyncio.timeout(0.05):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
-
-    async def event(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """The first room event of this kind with these fields, waited for."""
-
-        def matching() -> list[dict[str, Any]]:
-            return [e for e in self.events if e["kind"] == kind and fields.items() <= e.items()]
-
-        await self.until(lambda: bool(matching()))
-        return matching()[0]
-
-    async def told(self, event: str) -> Any:
-        await self.until(lambda: any(name == event for name, _ in self.heard))
-        return next(payload for name, payload in self.heard if name == event)
-
-    def kinds(self) -> list[str]:
-        return [event["kind"] for event in self.events]
 
 
 class Record:
