@@ -1,11 +1,14 @@
-"""Rooms, seats and legs: who sees whom, what a new offer replaces, when a seat is over. No HTTP, no packet lives here."""
+"""The node's use cases: what a new offer replaces, what is recorded, when a seat is over, and what is told of it.
+
+Who sees whom is in `rooms`; no HTTP and no packet lives here.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,13 +18,12 @@ import structlog
 from media.engine import Wire
 from media.errors import NodeFull, OfferRefused, RoomDiffers
 from media.events import EventLog
-from media.forwarder import Feed
-from media.lanes import Lanes
 from media.leg import Leg
 from media.manifest import Manifest
-from media.messages import Answer, Load, OfferBody, Publish, Record
+from media.messages import Answer, Load, OfferBody
 from media.metrics import COUNTED
 from media.recorder import Recorder
+from media.rooms import Room, Seat
 from media.sdp import Offer, OfferUnfit, parse_offer
 from media.segments import Shelf
 from media.timing import NodeClock
@@ -38,32 +40,6 @@ class Patience:
 
     connect_s: float = 30.0
     return_s: float = 30.0
-
-
-@dataclass(slots=True)
-class Seat:
-    """A participant's place: lanes and feeds stay while legs come and go."""
-
-    name: str
-    lanes: Lanes
-    publish: Publish = field(default_factory=Publish)
-    feeds: dict[str, Feed] = field(default_factory=lambda: {kind: Feed(kind) for kind in ("audio", "video")})
-    leg: Leg | None = None
-    recorder: Recorder | None = None
-    record: Record | None = None
-    connecting: asyncio.Task[None] | None = None
-    connected: bool = False
-    alone_since: float | None = None  # since when it has no working transport
-
-
-@dataclass(slots=True)
-class Room:
-    """People who see each other."""
-
-    name: str
-    capacity: int
-    recording: bool = True
-    seats: dict[str, Seat] = field(default_factory=dict)
 
 
 class Node:
@@ -138,7 +114,7 @@ class Node:
         if seat is None:
             if len(room.seats) >= room.capacity:
                 raise NodeFull
-            seat = Seat(name, Lanes(room.capacity - 1))
+            seat = Seat(name, room.capacity)
         return seat
 
     def _forget_if_empty(self, room: Room) -> bool:
@@ -163,40 +139,9 @@ class Node:
         leg.may_send = {"audio": body.publish.audio, "video": body.publish.video}
         leg.on_first = lambda kind: self._tell("first-media", room=room.name, seat=seat.name, leg=leg.name, track=kind)
         leg.wire.on_lost = lambda: self._lost(room, seat, leg)
-        self._link(room, seat)
+        for other in room.link(seat, self.clock.now()):
+            self._tell_lanes(room, other)
         seat.connecting = asyncio.create_task(self._connect(room, seat, leg))
-
-    def _link(self, room: Room, seat: Seat) -> None:
-        """Puts everyone present into a lane of this seat, and this seat into a lane of everyone."""
-        for other in room.seats.values():
-            if other is seat:
-                continue
-            self._show(seat, other)
-            if self._show(other, seat):
-                self._tell("lanes", room=room.name, seat=other.name, lanes=other.lanes.shown())
-
-    def _show(self, watcher: Seat, shown: Seat) -> bool:
-        if not (shown.publish.audio or shown.publish.video) or watcher.leg is None:
-            return False
-        new = shown.name not in watcher.lanes.shown()
-        lane = watcher.lanes.put(shown.name)
-        if lane is None:
-            return False
-        for output in watcher.leg.outputs[lane]:
-            feed = shown.feeds[output.kind]
-            if output not in feed.outputs:
-                output.stop()
-                feed.outputs.append(output)
-                feed.want_key_frame(self.clock.now())
-        return new
-
-    def _hide(self, watcher: Seat, shown: Seat) -> bool:
-        lane = watcher.lanes.free(shown.name)
-        if lane is None or watcher.leg is None:
-            return False
-        for output in watcher.leg.outputs[lane]:
-            output.stop()
-        return True
 
     async def _connect(self, room: Room, seat: Seat, leg: Leg) -> None:
         try:
@@ -210,10 +155,7 @@ class Node:
         seat.connected = True
         self._tell("seat-connected", room=room.name, seat=seat.name, leg=leg.name)
         self._record(room, seat)
-        for other in room.seats.values():
-            for output in (o for pair in leg.outputs for o in pair):
-                if output in other.feeds[output.kind].outputs:
-                    other.feeds[output.kind].want_key_frame(self.clock.now())
+        room.refresh(leg, self.clock.now())
 
     def _lost(self, room: Room, seat: Seat, leg: Leg) -> None:
         if seat.leg is leg:
@@ -253,9 +195,8 @@ class Node:
         if room is None or seat is None:
             return False
         self._end_leg(room, seat, reason=reason)
-        for other in room.seats.values():
-            if self._hide(other, seat):
-                self._tell("lanes", room=room.name, seat=other.name, lanes=other.lanes.shown())
+        for other in room.hide(seat):
+            self._tell_lanes(room, other)
         self._tell("seat-closed", room=room.name, seat=seat.name, reason=reason)
         if self._forget_if_empty(room):
             self._tell("room-closed", room=room.name)
@@ -275,11 +216,7 @@ class Node:
         if leg is None:
             return
         leg.wire.silence()
-        for other in room.seats.values():
-            for pair in leg.outputs:
-                for output in pair:
-                    if output in other.feeds[output.kind].outputs:
-                        other.feeds[output.kind].outputs.remove(output)
+        room.detach(leg)
         for feed in seat.feeds.values():
             feed.forget()
         recorder, seat.recorder = seat.recorder, None
@@ -347,6 +284,9 @@ class Node:
             recordings=sum(1 for seat in seats if seat.recorder is not None),
             packets=COUNTED.packets_in + COUNTED.packets_out,
         )
+
+    def _tell_lanes(self, room: Room, seat: Seat) -> None:
+        self._tell("lanes", room=room.name, seat=seat.name, lanes=seat.lanes.shown())
 
     def _tell(self, kind: Any, **about: Any) -> None:
         self.events.tell(kind, self.clock.now_ms(), **about)

@@ -23,6 +23,7 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream"),
     "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",  # else a machine without any network has no WebRTC at all
 ]
 
 
@@ -144,5 +145,7 @@ async def test_a_patient_without_camera_and_microphone_still_sees_and_hears(
     page = await (await browser.new_context()).new_page()
     await page.goto(page_address)
     await page.evaluate("call('patient', 3, false)")
-    await until_figures(page, lambda f: max(f["decoded"], default=0) > 10 and max(f["heard"], default=0) > 0, "sees and hears")
+    await until_figures(
+        page, lambda f: max(f["decoded"], default=0) > 10 and max(f["heard"], default=0) > 0, "sees and hears"
+    )
     await until_colour(page, 0, GREEN)
