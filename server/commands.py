@@ -17,7 +17,7 @@ from aiohttp import web
 from psycopg.conninfo import conninfo_to_dict
 
 from server import app as composition
-from server import demo
+from server import demo, documents
 from server.foundation import health, key_store
 from server.foundation.actor import SYSTEM
 from server.foundation.audit_export import verify_database
@@ -26,7 +26,7 @@ from server.foundation.logs import configure_logs
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
 from server.migrations.apply import migrate as apply_migrations
-from server.settings import Settings, settings_table
+from server.settings import Settings
 from signaling.service import Realtime
 
 Command = Callable[[Settings, argparse.Namespace], Any]
@@ -48,7 +48,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("demo", seed_demo, "seed the demo county")
     add("openapi", show_openapi, "print the API's description")
     add("messages", show_messages, "print the socket messages' JSON Schema")
-    add("settings", show_settings, "print docs/settings.md")
+    add("docs", write_documents, "write the pages of docs/ that are made from the code")
     add("check", check, "tell which key opens what")
     add("audit-verify", audit_verify, "verify the audit log of this database")
     admin = commands.add_parser("admin", help="administrators").add_subparsers(required=True, metavar="ACTION")
@@ -117,9 +117,10 @@ def show_messages(_: Settings, __: argparse.Namespace) -> None:
     json.dump(message_schema(), sys.stdout, ensure_ascii=False, indent=2)
 
 
-def show_settings(_: Settings, __: argparse.Namespace) -> None:
-    """The settings page."""
-    sys.stdout.write(settings_table())
+def write_documents(_: Settings, __: argparse.Namespace) -> None:
+    """The made pages: settings, problems, licences."""
+    for path in documents.write_all():
+        print(path)  # noqa: T201  # the command's answer
 
 
 async def create_admin(settings: Settings, asked: argparse.Namespace) -> None:

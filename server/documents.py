@@ -91,12 +91,11 @@ def _licence(name: str) -> str:
         told = metadata(name)
     except PackageNotFoundError:
         return "not installed on the platform this page was made on"
-    expression = told.get("License-Expression")
-    if expression:
-        return expression
+    if "License-Expression" in told:
+        return str(told["License-Expression"])
     classifiers = [
-        each.rsplit(" :: ", 1)[-1] for each in told.get_all("Classifier") or () if each.startswith("License ::")
+        each.rsplit(" :: ", 1)[-1] for each in told.get_all("Classifier") or () if each.startswith("License")
     ]
     if classifiers:
         return ", ".join(sorted(set(classifiers)))
-    return (told.get("License") or "see the package").splitlines()[0][:60]
+    return str(told["License"] if "License" in told else "see the package").splitlines()[0][:60]

@@ -280,7 +280,7 @@ def settings_table() -> str:
     lines = [
         "# Settings",
         "",
-        "Made by `python -m server settings`. Each is an environment variable, read once at start.",
+        "Made by `python -m server docs`. Each is an environment variable, read once at start.",
         "",
         "Lists are written with commas.",
         "",

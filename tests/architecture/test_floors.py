@@ -16,10 +16,6 @@ CAPABILITIES = (
     "media",
 )
 FACES = ("service", "events", "errors")
-# Named exceptions, each with its reason.
-TOLERATED = {
-    # A neighbour's tables are named in foreign keys only, as text; nothing is imported for them.
-}
 
 
 def _capability(module: str) -> str | None:
@@ -35,7 +31,7 @@ def test_neighbours_meet_only_at_their_faces() -> None:
             there = _capability(imported)
             if here and there and here != there and imported.removeprefix(there + ".") not in FACES:
                 trespasses.append(f"{importer} -> {imported}")
-    assert sorted(set(trespasses) - set(TOLERATED)) == []
+    assert sorted(set(trespasses)) == []
 
 
 def test_rules_know_no_outside_world() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from server import app  # every capability's models, by way of the composition root
+from server.capabilities import CAPABILITIES  # with them come every capability's models
 from server.foundation.audit import Xid8
 from server.foundation.database import Row
 from server.migrations.apply import owner_engine
@@ -18,7 +18,7 @@ def _ours(thing: object, name: str | None, kind: str, reflected: bool, compared:
 
 
 def test_migrating_from_nothing_gives_what_the_models_describe(settings: Settings) -> None:
-    assert app.CAPABILITIES
+    assert CAPABILITIES
     engine = owner_engine(settings.owner_dsn)
     engine.dialect.ischema_names["xid8"] = Xid8  # type: ignore[attr-defined]  # the reflection's own table of types
     with engine.connect() as connection:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
     queue = op.get_bind().connection.driver_connection
+    assert queue is not None
     queue.execute(schema.SchemaManager.get_schema())
     _keys()
     _audit()
