@@ -1,0 +1,165 @@
+"""One patient's visits over HTTP, as far as the matrix needs them: booked for tomorrow, going on now, signed."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from PIL import Image
+
+from server.consultations import store
+from server.foundation.actor import SYSTEM, PersonId
+from server.foundation.clock import day_of, start_of_day
+from server.foundation.ground import Ground
+from server.foundation.work import unit_of_work
+from server.records import service as records
+from tests import people
+from tests.api import Api
+from tests.people import Somebody
+
+from .houses import Known
+
+NOTE_MARK = "矩阵病历独有的现病史"
+CHAT_MARK = "矩阵对话独有的一句"
+FILE_MARK = "matrix-paper-of"
+
+
+def soon(now: datetime) -> datetime:
+    """A start for which booking is still open and checking in already is."""
+    starts_at = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
+    if day_of(starts_at) == day_of(starts_at + timedelta(hours=2)) == day_of(now):
+        return starts_at
+    return start_of_day(day_of(now) + timedelta(days=1)) + timedelta(minutes=5)
+
+
+def note_of(patient: str) -> dict[str, Any]:
+    """A note that can be signed, with words that are this patient's only."""
+    return {
+        "chief_complaint": "复诊",
+        "history": f"{NOTE_MARK}{patient}",
+        "vitals": {"systolic_mmhg": 164, "diastolic_mmhg": 93},
+        "diagnoses": [{"icd10": "I10"}],
+        "plan": "继续服药",
+        "disposition": "home_care",
+    }
+
+
+def a_picture() -> bytes:
+    """A PNG that reads as a photographed paper; no two are the same."""
+    out = io.BytesIO()
+    image = Image.new("RGB", (48, 48), "white")
+    image.putdata([tuple(uuid4().bytes[:3]) for _ in range(48 * 48)])
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A doctor with a session of today and one of tomorrow."""
+
+    ground: Ground
+    api: Api
+    doctor: Somebody
+    today: UUID
+    tomorrow: UUID
+    slots: dict[UUID, UUID]
+
+    def of(self, who: Somebody) -> Api:
+        """The API as this person."""
+        return self.api.signed_in(who.token)
+
+    async def ask(self, path: str, body: Any = None) -> Any:
+        """A step of the doctor."""
+        return (await self.of(self.doctor).post(path, body)).ok()
+
+
+async def a_desk(ground: Ground, api: Api, doctor: Somebody) -> Desk:
+    """Two published sessions, the door of today's open."""
+    today = await people.a_session(ground, doctor, starts_at=soon(ground.clock.now()), minutes=20, slots=2, capacity=9)
+    starts_at = today.starts_at + timedelta(days=1)
+    tomorrow = await people.a_session(ground, doctor, starts_at=starts_at, minutes=20, slots=2, capacity=9)
+    slots = {each.id: (await people.slots_of(ground, each))[0] for each in (today, tomorrow)}
+    desk = Desk(ground, api, doctor, today.id, tomorrow.id, slots)
+    await desk.ask("/api/receptions/open", {"session_id": str(today.id)})
+    return desk
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The ids of one visit."""
+
+    visit_id: str
+    encounter_id: str
+    booking_id: str
+    session_id: str
+    slot_id: str
+    more: dict[str, str]
+
+
+async def booked(desk: Desk, patient: Somebody, session_id: UUID, by: Somebody | None = None) -> Course:
+    """A place in that session, taken over HTTP."""
+    slot_id = desk.slots[session_id]
+    body = {"patient_id": str(patient.id), "diagnosed_in_person": True}
+    booking = (await desk.of(by or patient).post(f"/api/slots/{slot_id}/bookings", body)).ok()
+    async with unit_of_work(desk.ground, SYSTEM) as work:
+        visit = await store.by_booking(work.session, UUID(booking["id"]))
+        assert visit is not None
+        return Course(
+            str(visit.id), str(visit.encounter_id), booking["id"], str(session_id), str(slot_id), {}
+        )
+
+
+async def going_on(desk: Desk, known: Known) -> Course:
+    """Prepared, waited, called, found eligible, in the room, with a paper, a line of chat, and a leg being recorded."""
+    patient = known.who
+    course = await booked(desk, patient, desk.today)
+    paper_id, consent_id = await _prepared(desk, patient, course)
+    visit = f"/api/visits/{course.visit_id}"
+    (await desk.of(patient).post(f"{visit}/check-in")).ok()
+    await desk.ask(f"{visit}/call")
+    assert (await desk.of(desk.doctor).get(f"/api/attachments/{paper_id}")).status == 200
+    await desk.ask(f"{visit}/eligibility", {"decision": "same_diagnosis"})
+    await desk.ask(f"{visit}/start")
+    course.more.update(attachment_id=paper_id, consent_id=consent_id, leg_id=await _talk(desk, patient, course))
+    return course
+
+
+async def signed(desk: Desk, known: Known) -> Course:
+    """The same, with its note signed and the visit closed."""
+    course = await going_on(desk, known)
+    encounter = f"/api/encounters/{course.encounter_id}"
+    draft = {"seq": 0, "content": note_of(known.who.name)}
+    (await desk.of(desk.doctor).put(f"{encounter}/note/draft", draft)).ok()
+    await desk.ask(f"/api/visits/{course.visit_id}/sign", {})
+    course.more["note_id"] = (await desk.of(desk.doctor).get(f"{encounter}/note")).ok()["note_id"]
+    return course
+
+
+async def _prepared(desk: Desk, patient: Somebody, course: Course) -> tuple[str, str]:
+    mine, visit = desk.of(patient), f"/api/visits/{course.visit_id}"
+    (await mine.post(f"{visit}/pre-check", {"complaint": "头晕两周"})).ok()
+    upload = f"/api/patients/{patient.id}/attachments?kind=diagnosis_paper&visit_id={course.visit_id}"
+    headers = {"Content-Type": "image/png", "X-File-Name": f"{FILE_MARK}-{patient.id}.png"}
+    paper = (await mine.call("POST", upload, data=a_picture(), headers=headers)).ok()
+    texts = {each["purpose"]: each for each in (await mine.get("/api/consent-texts")).ok()}
+    for purpose in ("internet_diagnosis", "personal_data", "recording"):
+        body = {"purpose": purpose, "version": texts[purpose]["version"], "read_s": 120}
+        (await mine.post(f"{visit}/consents", body)).ok()
+    given = (await mine.get(f"/api/encounters/{course.encounter_id}/consents")).ok()
+    (await mine.post(f"{visit}/device-check", {"camera": True})).ok()
+    return str(paper["id"]), str(given[0]["id"])
+
+
+async def _talk(desk: Desk, patient: Somebody, course: Course) -> str:
+    encounter_id = UUID(course.encounter_id)
+    leg = uuid4().hex
+    async with unit_of_work(desk.ground, SYSTEM) as work:
+        text = f"{CHAT_MARK}{patient.name}"
+        await records.keep_message(work, encounter_id, PersonId(patient.id), uuid4().hex, text, None, work.now)
+        recording = await records.open_recording(work, encounter_id)
+        await records.open_leg(work, recording.recording_id, leg, seat="s1", person_id=PersonId(patient.id))
+    seen = (await desk.of(patient).get(f"/api/encounters/{encounter_id}/recording")).ok()
+    return str(seen["legs"][0]["id"])

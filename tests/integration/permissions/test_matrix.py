@@ -1,0 +1,149 @@
+"""Every route, as every role, on what is one's own, the own house's, a stranger's, nobody's; and with a login that is over.
+
+The rows are generated from the route table. A new route has no row in the tables and fails here until somebody decides
+who reaches what by it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from server.app import all_routes
+from server.capabilities import CAPABILITIES
+from server.foundation.actor import Role
+from server.foundation.capability import permissions_of
+from server.foundation.routes import PUBLIC, Route
+from tests.api import Api
+from tests.serving import Served
+
+from .cells import Cell, ask, judged, permitted
+from .forgetting import forgetting
+from .houses import signed_in_again
+from .rows import Reach, Row
+from .rows_care import CARE
+from .rows_identity import IDENTITY
+from .world import Stage, Tie, World
+
+TABLE: Final = {**IDENTITY, **CARE}
+ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
+PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
+DEMO: Final = ("GET /api/demo/messages", "GET /api/demo/people", "POST /api/demo/people/{person_id}/credentials")
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Everything that was asked and answered."""
+
+    cells: list[Cell]
+
+    def of(self, route: str, role: Role) -> list[Cell]:
+        """The cells of one route and role."""
+        return [cell for cell in self.cells if (cell.route, cell.role) == (route, role)]
+
+
+def test_every_route_has_a_row_and_every_row_a_route() -> None:
+    assert set(ROUTES) - set(TABLE) == set(), "decide in rows_*.py who reaches what by these routes"
+    assert set(TABLE) - set(ROUTES) == set(), "these rows are of routes that are gone"
+
+
+@pytest.fixture(scope="module")
+async def matrix(served: Served, world: World) -> AsyncIterator[Matrix]:
+    """The whole matrix asked, each cell in a transaction that is undone."""
+    believed = {}
+    for who in world.callers.values():
+        assert served.ground.authenticate is not None
+        believed[who.token] = await served.ground.authenticate(who.token)
+    cells = []
+    async with forgetting(served.ground, believed) as address, Api(address) as api:
+        for name, row in TABLE.items():
+            for role, who in world.callers.items():
+                cells += await _asked(api.signed_in(who.token), world, ROUTES[name], row, role)
+    yield Matrix(cells)
+
+
+async def _asked(api: Api, world: World, route: Route, row: Row, role: Role) -> list[Cell]:
+    ties = (Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie)
+    return [
+        await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties
+    ]
+
+
+def _wrong(matrix: Matrix, name: str, role: Role) -> list[str]:
+    row, cells = TABLE[name], matrix.of(name, role)
+    if not permitted(ROUTES[name], role, PERMISSIONS):
+        first = cells[0].told
+        return [f"{cell}  <- told apart" for cell in cells if cell.told != first or cell.status != 403]
+    nobodys = {cell.stage: cell for cell in cells if cell.tie is Tie.UNKNOWN}
+    wrong = [(cell, judged(cell, row, nobodys.get(cell.stage, cell))) for cell in cells]
+    return [f"{cell}  <- {why}" for cell, why in wrong if why]
+
+
+def test_nobody_reaches_more_than_is_theirs(matrix: Matrix) -> None:
+    wrong = [line for name in TABLE for role in Role for line in _wrong(matrix, name, role)]
+    print(_summary(matrix, wrong))
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def _summary(matrix: Matrix, wrong: list[str]) -> str:
+    outcomes = Counter(f"{cell.status // 100}xx" if cell.status < 400 else str(cell.status) for cell in matrix.cells)
+    told = ", ".join(f"{status}: {count}" for status, count in sorted(outcomes.items()))
+    return f"\n{len(matrix.cells)} cells of {len(TABLE)} routes, {told}; unexpected: {len(wrong)}"
+
+
+def test_every_permitted_role_was_seen_to_pass_somewhere(matrix: Matrix) -> None:
+    passed = {(cell.route, cell.role) for cell in matrix.cells if 200 <= cell.status < 300}
+    roles_that_pass = Counter(role for _, role in passed)
+    assert set(roles_that_pass) == set(Role)
+    unproved = {name for name in TABLE if not any(route == name for route, _ in passed)}
+    print(f"\nroutes without any 2xx: {sorted(unproved)}")
+
+
+def test_no_cell_is_an_error_of_ours(matrix: Matrix) -> None:
+    assert [str(cell) for cell in matrix.cells if cell.status >= 500] == []
+
+
+def test_no_refusal_holds_a_byte_of_a_record(matrix: Matrix, world: World) -> None:
+    marks = [mark.encode() for tie in world.marks.values() for mark in tie]
+    leaked = [str(cell) for cell in matrix.cells if cell.status >= 400 and any(mark in cell.raw for mark in marks)]
+    assert leaked == []
+
+
+def test_no_answer_at_all_names_a_strangers_patient(matrix: Matrix, world: World) -> None:
+    seen = [cell for cell in matrix.cells if world.marks[Tie.OWN][0].encode() in cell.raw]
+    assert seen, "the own patient is named somewhere"
+    marks = [mark.encode() for mark in world.marks[Tie.OTHER]]
+    leaked = [
+        str(cell) for cell in matrix.cells if cell.route not in DEMO and any(mark in cell.raw for mark in marks)
+    ]
+    assert leaked == []
+
+
+async def test_a_login_that_is_over_opens_nothing(served: Served, world: World) -> None:
+    bodies, statuses, count = set(), set(), 0
+    async with Api(served.address) as api:
+        for role, who in world.callers.items():
+            over = api.signed_in(await signed_in_again(served.ground, who))
+            assert (await over.get("/api/me")).status == 200
+            assert (await over.delete("/api/logins/current", key=None)).status < 300
+            for name, row in TABLE.items():
+                cell = await ask(over, world, ROUTES[name], row, role, Tie.OWN, Stage.SIGNED)
+                bodies.add(cell.raw)
+                statuses.add(cell.status)
+                count += 1
+    print(f"\n{count} cells with a login that is over")
+    assert (statuses, len(bodies)) == ({401}, 1)
+
+
+async def test_without_a_login_only_what_is_public_answers(served: Served, world: World) -> None:
+    answers = {}
+    async with Api(served.address) as api:
+        for name, row in TABLE.items():
+            if ROUTES[name].may != PUBLIC:
+                cell = await ask(api, world, ROUTES[name], row, Role.PATIENT, Tie.OWN, Stage.SIGNED)
+                answers[name] = (cell.status, cell.code)
+    assert set(answers.values()) == {(401, "not-signed-in")}

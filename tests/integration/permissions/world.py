@@ -1,0 +1,215 @@
+"""The world of the matrix: one caller for every role, and for each the ids of what is theirs, their house's, a stranger's.
+
+Built once over the real API; nothing here is a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid4
+
+from server.foundation.actor import SYSTEM, OrganisationId, PersonId, Role
+from server.foundation.ground import Ground
+from server.foundation.work import Work, unit_of_work
+from server.identity import desk as demo_desk
+from server.identity import patients, store
+from server.identity.vocabulary import Evidence, Relation
+from server.notifications import service as notifications
+from server.notifications import store as notification_store
+from server.notifications.templates import template
+from server.records import service as records
+from server.records.service import Purpose
+from server.signatures import service as signatures
+from tests import people
+from tests.api import Api
+from tests.people import Somebody
+
+from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, a_desk, booked, going_on, signed
+from .houses import House, Known, a_house, a_known_patient
+
+Ids = dict[str, str]
+PATIENT_NAMES: Final = {"own": "赵本人", "same": "钱同院", "other": "孙外院"}
+
+
+class Stage(StrEnum):
+    """How far the visit of a dossier has come."""
+
+    BOOKED = "booked"
+    GOING_ON = "going_on"
+    SIGNED = "signed"
+
+
+class Tie(StrEnum):
+    """What an id is to the caller."""
+
+    OWN = "own"
+    SAME = "same"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Callers by role; dossiers by tie and stage; words and numbers that only the entitled may see, by tie."""
+
+    callers: dict[Role, Somebody]
+    dossiers: dict[Tie, dict[Stage, Ids]]
+    personal: dict[Role, Ids]
+    marks: dict[Tie, tuple[str, ...]]
+    house: House
+    stranger: House
+
+    def ids(self, role: Role, tie: Tie, stage: Stage) -> Ids:
+        """The ids for one cell; logins and messages are everybody's own."""
+        found = dict(self.dossiers[tie][stage])
+        return found | self.personal[role] if tie is Tie.OWN else found
+
+
+async def a_world(ground: Ground, api: Api) -> World:
+    """Everything, from the organisations to the signed notes."""
+    house, stranger = await a_house(ground), await a_house(ground)
+    neighbour = await a_known_patient(ground, "周邻居", house.clinic.id)
+    own = await _side(ground, api, Tie.OWN, house, house.staff[Role.DOCTOR])
+    same = await _side(ground, api, Tie.SAME, house, house.colleague)
+    other = await _side(ground, api, Tie.OTHER, stranger, stranger.staff[Role.DOCTOR])
+    constants = await _constants(ground, house, neighbour, own.patient)
+    await _give_clinic(ground, house, [own.patient, own.ward])
+    callers = {Role.PATIENT: own.patient.who, Role.GUARDIAN: own.guardian.who, **house.staff}
+    personal = {role: await _personal(ground, who) for role, who in callers.items()}
+    dossiers = {
+        tie: {stage: ids | constants for stage, ids in side.dossiers.items()}
+        for tie, side in ((Tie.OWN, own), (Tie.SAME, same), (Tie.OTHER, other))
+    }
+    dossiers[Tie.UNKNOWN] = {stage: _unknown(ids) | constants for stage, ids in own.dossiers.items()}
+    marks = {Tie.OWN: own.marks, Tie.SAME: same.marks, Tie.OTHER: other.marks}
+    return World(callers, dossiers, personal, marks, house, stranger)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    patient: Known
+    ward: Known
+    guardian: Known
+    dossiers: dict[Stage, Ids]
+    marks: tuple[str, ...]
+
+
+async def _side(ground: Ground, api: Api, tie: Tie, house: House, doctor: Somebody) -> _Side:
+    """A patient with a visit of today, signed, and one of tomorrow; a ward whose visit goes on; a guardian of both."""
+    name = PATIENT_NAMES[tie]
+    patient = await a_known_patient(ground, name, house.clinic.id)
+    ward = await a_known_patient(ground, f"{name}父", house.clinic.id, born=date(1938, 2, 3))
+    guardian = await a_known_patient(ground, f"{name}女", house.clinic.id, role=Role.GUARDIAN, born=date(1985, 4, 5))
+    relation_id = await _related(ground, guardian, patient)
+    for acts in (patient, guardian):
+        await _related(ground, acts, ward)
+    desk = await a_desk(ground, api, doctor)
+    courses = {
+        Stage.SIGNED: await signed(desk, patient),
+        Stage.GOING_ON: await going_on(desk, ward),
+        Stage.BOOKED: await booked(desk, patient.who, desk.tomorrow),
+    }
+    common = await _of_house(ground, house, doctor) | {"relation_id": str(relation_id)}
+    common |= courses[Stage.SIGNED].more
+    dossiers = {}
+    for stage, course in courses.items():
+        known = ward if stage is Stage.GOING_ON else patient
+        facts = {name: str(getattr(course, name)) for name in _COURSE} | course.more
+        mine = {"patient_id": str(known.who.id), "id_number": known.id_number, "phone": known.phone}
+        dossiers[stage] = common | facts | mine
+    names = [name, patient.phone, patient.id_number, ward.phone, ward.id_number, guardian.phone]
+    marks = (*names, f"{NOTE_MARK}{name}", f"{CHAT_MARK}{name}", f"{FILE_MARK}-{patient.who.id}")
+    return _Side(patient, ward, guardian, dossiers, marks)
+
+
+_COURSE: Final = ("visit_id", "encounter_id", "booking_id", "session_id", "slot_id")
+
+
+async def _related(ground: Ground, acts: Known, for_whom: Known) -> UUID:
+    async with unit_of_work(ground, SYSTEM) as work:
+        row = await patients.patient_row(work, for_whom.who.id)
+        return await patients.relate(work, acts.who.id, row, Relation.OTHER_RELATIVE, Evidence.STAFF)
+
+
+async def _of_house(ground: Ground, house: House, doctor: Somebody) -> Ids:
+    """The ids of a doctor and of the organisation."""
+    async with unit_of_work(ground, doctor.actor) as work:
+        (membership, _, _), *_ = await store.posts_of(work.session, doctor.id)
+        (credential, *_) = await store.credentials_of(work.session, doctor.id)
+        (certificate, *_) = await signatures.own_certificates(work)
+        return {
+            "serial": certificate.serial,
+            "person_id": str(doctor.id),
+            "doctor_id": str(doctor.id),
+            "membership_id": str(membership.id),
+            "credential_id": str(credential.id),
+            "organisation_id": str(house.hospital.id),
+            "department_id": str(house.hospital.department_id),
+            "licence_id": str(house.licence_id),
+            "alliance_id": str(house.alliance_id),
+            "member_id": str(house.clinic.id),
+            **await _personal(ground, doctor),
+        }
+
+
+async def _personal(ground: Ground, who: Somebody) -> Ids:
+    """A message in this person's inbox, their login, and the certificate of who signs."""
+    async with unit_of_work(ground, who.actor) as work:
+        kind = template("recording-ready")
+        await notifications.send(work, PersonId(who.id), "recording-ready", dict.fromkeys(kind.fields, "x"))
+        await work.session.flush()
+        newest = (await notification_store.inbox(work.session, who.id, 1))[0]
+        found = {"login_id": str(who.login_id), "message_id": str(newest.id)}
+        if who.role is Role.PHARMACIST:
+            await signatures.sign(work, who.id, "review", "prescription", {"of": "the matrix"})
+            found["serial"] = (await signatures.own_certificates(work))[0].serial
+    return found
+
+
+async def _constants(ground: Ground, house: House, neighbour: Known, demo: Known) -> Ids:
+    """What is the same in every cell, so that only the id in question decides."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        await demo_desk.add_demo_person(work, demo.who.id, place=990, story_zh="试验", story_en="test")
+        versions = {each.purpose: each.version for each in records.consent_text_list("zh")}
+    return {
+        "guardian_id": str(neighbour.who.id),
+        "colleague_id": str(house.colleague.id),
+        "demo_id": str(demo.who.id),
+        "my_organisation_id": str(house.hospital.id),
+        "my_department_id": str(house.hospital.department_id),
+        "version": "1",
+        "purpose": "recording",
+        "consent_version": versions[Purpose.RECORDING],
+        "desk_version": versions[Purpose.ACT_FOR_ME],
+    }
+
+
+async def _give_clinic(ground: Ground, house: House, who: list[Known]) -> None:
+    """The clinic's worker acts for these patients with their recorded consent."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        for known in who:
+            await _consent_to(work, known, house.clinic.id)
+
+
+async def _consent_to(work: Work, known: Known, clinic_id: OrganisationId) -> None:
+    (text,) = [each for each in records.consent_text_list("zh") if each.purpose is Purpose.ACT_FOR_ME]
+    await records.give_consent(
+        work,
+        patient_id=known.who.id,
+        purpose=Purpose.ACT_FOR_ME,
+        version=text.version,
+        given_by=known.who.id,
+        organisation_id=clinic_id,
+    )
+
+
+def _unknown(like: Ids) -> Ids:
+    """Ids of the same kinds that nobody has."""
+    made = {name: str(uuid4()) for name in like}
+    nobody = people.an_id_number(date(1950, 1, 1)).text
+    return made | {"serial": uuid4().hex + "00000000", "id_number": nobody, "phone": people.a_phone()}
+
+
