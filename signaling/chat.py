@@ -81,6 +81,7 @@ class Chat:
         task = self._answers.get(key)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = asyncio.create_task(self._in_order(keep), name="chat-line")
+            task.add_done_callback(_seen)
             self._answers[key] = task
             self._forget_oldest()
         # The sender's deadline must not undo a line that the record may already hold.
@@ -116,3 +117,9 @@ class Chat:
         for task in waiting:
             task.cancel()
         self._answers.clear()
+
+
+def _seen(task: asyncio.Task[ChatLine]) -> None:
+    """A failure is the sender's to hear; when nobody waits any more, it is nobody's."""
+    if not task.cancelled():
+        task.exception()

@@ -15,6 +15,7 @@ import structlog
 from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]  # has no types
 
+from server.foundation.edge import unexpected
 from server.foundation.errors import NotSignedIn, Problem
 from server.foundation.problems import as_problem, from_validation
 from server.foundation.translation import language_of
@@ -91,9 +92,12 @@ class Handlers:
         support_id = secrets.token_hex(6)
         if isinstance(error, Problem):
             return as_problem(error, language, support_id)
+        answer = unexpected(error)
+        ours = answer.status == 500
         known = event if event in HANDLE or event == "connect" else "unknown"
-        log.error("socket-handler-failed", event_name=known, error=type(error).__name__, support_id=support_id)
-        return as_problem(Problem(), language, support_id)
+        name = type(error).__name__
+        log.error("socket-handler-failed", event_name=known, error=name, support_id=support_id, exc_info=ours and error)
+        return as_problem(answer, language, support_id)
 
     # --- the login
 

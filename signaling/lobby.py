@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from server.foundation.errors import Unavailable
+from server.foundation.errors import NotSignedIn, Unavailable
 
 from . import presence
 from .chat import ChatHistory, ChatLine, ChatSink
@@ -92,11 +92,13 @@ class Lobby:
     async def join(self, connection: Connection, entry: Entry) -> tuple[Room, Entered]:
         """Seat the holder of a believed ticket; makes the room when it is the first one.
 
-        Raises: RoomClosed, RoomFull, SeatTakenOver, Unavailable.
+        Raises: RoomClosed, RoomFull, SeatTakenOver, TicketNotValid, NotSignedIn, Unavailable.
         """
         room = self.rooms.get(entry.room) or await self._make(entry)
         if connection.room is not None and connection.room != entry.room:
             self.leave(connection, "went-elsewhere")
+        if self._connections.get(connection.sid) is not connection:  # its login ended while the room was made
+            raise NotSignedIn
         entered = room.enter(entry, connection.sid, connection.client)
         connection.room = room.name
         if entered.replaced is not None:
@@ -189,6 +191,7 @@ class Lobby:
         for room in list(self.rooms.values()):
             for seat in room.expire(now, self._limits.grace):
                 self._gone(room, seat)
+            self._drop_if_empty(room)  # also one that nobody entered after all
         self._closed = {name: (why, until) for name, (why, until) in self._closed.items() if until > now}
 
     def close(self, name: str, reason: str) -> Room | None:

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 Report = Callable[[], Awaitable[None]]
 WAITING: Final = 10_000
-TRIES: Final = 3
+TRIES: Final = 6  # with the pauses doubling, a database that is away for fifteen seconds loses nothing
 DEADLINE_S: Final = 10.0
 
 
@@ -66,7 +66,7 @@ class Reports:
             except Exception as error:  # the application's failure must not end the worker
                 log.warning("report-failed", report=name, attempt=attempt, error=type(error).__name__)
                 if attempt < TRIES:
-                    await asyncio.sleep(self._pause_s * attempt)
+                    await asyncio.sleep(self._pause_s * 2 ** (attempt - 1))
             else:
                 return
         self.failed += 1

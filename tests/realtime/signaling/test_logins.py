@@ -29,6 +29,21 @@ async def test_a_revoked_login_is_told_and_cut_at_once_and_its_seat_is_free(worl
     await doctor.ok("chat:send", {"client_id": "c1", "text": "还在"})
 
 
+async def test_a_login_that_ends_while_it_enters_gets_no_seat(world: World) -> None:
+    room, patient = a_room(), await world.page(a_patient())
+    world.application_answers.clear()
+    entering = asyncio.create_task(patient.call("room:join", {"ticket": world.ticket(patient.someone, room)}))
+    await asyncio.sleep(0.1)  # so that it waits for the application
+    world.realtime.revoke_login(patient.someone.login_id)
+    world.application_answers.set()
+    async with asyncio.timeout(5):
+        await patient.gone.wait()
+    assert world.realtime.people_present(room) == []
+    await eventually(lambda: world.realtime.counts()["rooms"] == 0)
+    entering.cancel()
+    await asyncio.wait({entering})
+
+
 async def test_a_page_that_ignores_being_cut_is_heard_no_more(world: World) -> None:
     patient = await world.page(a_patient())
     await patient.join(a_room())

@@ -148,9 +148,9 @@ async def test_no_line_is_acknowledged_or_told_before_it_is_kept(world: World) -
     room, doctor, patient = a_room(), await world.page(a_doctor()), await world.page(a_patient())
     await doctor.join(room)
     await patient.join(room)
-    world.record.broken = True
+    world.record.broken = ConnectionError()
     assert not (await patient.call("chat:send", {"client_id": "c1", "text": "没存上"}))["ok"]
-    world.record.broken = False
+    world.record.broken = None
     await patient.ok("chat:send", {"client_id": "c2", "text": "存上了"})
     await doctor.event("chat", text="存上了")
     assert doctor.kinds().count("chat") == 1

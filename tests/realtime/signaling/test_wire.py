@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import psycopg
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
@@ -174,13 +175,16 @@ async def test_every_event_gets_an_answer(world: World) -> None:
 async def test_a_failing_handler_answers_with_a_problem_and_a_support_number(world: World) -> None:
     doctor = await world.page(a_doctor())
     await doctor.join(a_room())
-    world.record.broken = True
+    world.record.broken = RuntimeError("what the database said")
     problem = (await doctor.call("chat:send", {"client_id": "c1", "text": "好"}))["problem"]
     assert problem["status"] == 500
     assert problem["code"] == "internal"
     assert problem["support_id"]
     assert "database" not in json.dumps(problem)
-    world.record.broken = False
+    world.record.broken = psycopg.OperationalError("the database is away")
+    problem = (await doctor.call("chat:send", {"client_id": "c1", "text": "好"}))["problem"]
+    assert problem["status"] == 503, "worth trying again, and pages do"
+    world.record.broken = None
     await doctor.ok("chat:send", {"client_id": "c1", "text": "好"})
 
 

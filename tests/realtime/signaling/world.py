@@ -93,14 +93,14 @@ class Record:
     def __init__(self) -> None:
         self.lines: dict[tuple[UUID, str], tuple[str, str | None]] = {}
         self.slow_s = 0.0
-        self.broken = False
+        self.broken: Exception | None = None
 
     async def keep(
         self, room: str, person_id: UUID, client_id: str, text: str | None, attachment_id: str | None, at: datetime
     ) -> str:
         await asyncio.sleep(self.slow_s)
-        if self.broken:
-            raise RuntimeError("the database is away")
+        if self.broken is not None:
+            raise self.broken
         return self.lines.setdefault((person_id, client_id), (f"line-{len(self.lines) + 1}", text))[0]
 
 
@@ -118,6 +118,7 @@ class World:
     standing: dict[str, Standing]
     history: dict[str, list[ChatLine]]
     watchable: set[tuple[UUID, str]]
+    application_answers: asyncio.Event
 
     def ticket(self, someone: Someone, room: str, **changes: Any) -> str:
         grants = changes.pop("grants", ALL)
@@ -173,7 +174,11 @@ async def a_world(
     history: dict[str, list[ChatLine]] = {}
     watchable: set[tuple[UUID, str]] = set()
 
+    application_answers = asyncio.Event()
+    application_answers.set()
+
     async def stands(room: str, /) -> Standing:
+        await application_answers.wait()
         return standing.get(room, Standing())
 
     async def chat_history(room: str, /) -> list[ChatLine]:
@@ -226,7 +231,17 @@ async def a_world(
     port = runner.addresses[0][1]
     try:
         yield World(
-            realtime, f"http://127.0.0.1:{port}", logins, issuer, node, record, told, standing, history, watchable
+            realtime,
+            f"http://127.0.0.1:{port}",
+            logins,
+            issuer,
+            node,
+            record,
+            told,
+            standing,
+            history,
+            watchable,
+            application_answers,
         )
     finally:
         await runner.cleanup()
