@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -84,8 +85,9 @@ class Api:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         if method != "GET" and key is not None:
             sent["Idempotency-Key"] = key or uuid4().hex
+        large = io.BytesIO(data) if data is not None and len(data) > 2**20 else data  # aiohttp streams a file object
         async with self._session.request(
-            method, self.address + path, json=body if data is None else None, data=data, headers=sent
+            method, self.address + path, json=body if data is None else None, data=large, headers=sent
         ) as response:
             raw = await response.read()
             is_json = "json" in response.headers.get("Content-Type", "")
