@@ -76,7 +76,9 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
             await idempotency.keep(work.session, ground.answers, scope, status, body)
     response = _json(status, body, answer.headers)
     for cookie in answer.cookies:
-        _set_cookie(response, cookie.name, cookie.value, cookie.max_age_s, cookie.path, secure=request.secure)
+        # Behind a proxy we speak plain HTTP ourselves; a browser keeps a __Host- cookie only when it is Secure.
+        secure = request.secure or cookie.name.startswith("__Host-")
+        _set_cookie(response, cookie.name, cookie.value, cookie.max_age_s, cookie.path, secure=secure)
     return response
 
 
