@@ -162,6 +162,8 @@ async def check_in(work: Work, visit_id: UUID) -> Visit:
         last_seen_at=work.now,
         calls=0,
         last_called_at=None,
+        end_code=None,  # what was told when papers were asked for is done
+        end_reason=None,
     )
     if entered is None:
         return await _after_lost_race(work, visit_id)

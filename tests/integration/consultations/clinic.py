@@ -14,11 +14,14 @@ from PIL import Image
 
 from server.consultations import store
 from server.consultations.model import Visit
+from server.consultations.socket import VisitRooms
 from server.foundation.actor import SYSTEM, PersonId
 from server.foundation.clock import day_of, start_of_day
 from server.foundation.ground import Ground
 from server.foundation.work import Work, unit_of_work
+from signaling.service import Change
 from tests.api import Answer, Api
+from tests.invented import Someone
 from tests.people import Hospital, Somebody, a_doctor, a_hospital, a_patient, a_session, slots_of
 
 SLOT_MINUTES, SLOTS = 10, 2
@@ -44,7 +47,7 @@ class Clinic:
     slots: tuple[UUID, ...]
     starts_at: datetime
 
-    def of(self, who: Somebody) -> Api:
+    def of(self, who: Somebody | Someone) -> Api:
         """The API as this person."""
         return self.api.signed_in(who.token)
 
@@ -77,7 +80,7 @@ async def a_clinic(ground: Ground, api: Api, hospital: Hospital | None = None) -
     return Clinic(ground, api, hospital, doctor, session.id, slots, session.starts_at)
 
 
-async def book(clinic: Clinic, patient: Somebody, *, slot: int = 0, by: Somebody | None = None) -> str:
+async def book(clinic: Clinic, patient: Somebody, *, slot: int = 0, by: Somebody | Someone | None = None) -> str:
     """A place booked over HTTP; gives the visit's id."""
     body = {"patient_id": str(patient.id), "diagnosed_in_person": True}
     booked = await clinic.of(by or patient).post(f"/api/slots/{clinic.slots[slot]}/bookings", body)
@@ -112,7 +115,7 @@ async def upload_paper(clinic: Clinic, who: Somebody, patient_id: PersonId, visi
     return str(uploaded.ok()["id"])
 
 
-async def consent(clinic: Clinic, who: Somebody, visit_id: str, *purposes: str) -> None:
+async def consent(clinic: Clinic, who: Somebody | Someone, visit_id: str, *purposes: str) -> None:
     """Agree to the current texts, read for long enough."""
     texts = {each["purpose"]: each for each in (await clinic.api.get("/api/consent-texts")).ok()}
     for purpose in purposes or ("internet_diagnosis", "personal_data", "recording"):
@@ -187,3 +190,20 @@ async def later(clinic: Clinic, who: Somebody | None = None, **passed: float) ->
     async with unit_of_work(clinic.ground, who.actor if who else SYSTEM) as work:
         work.now += timedelta(**passed)
         yield work
+
+
+async def room_of(clinic: Clinic, visit_id: str) -> str:
+    """The name of the open room."""
+    async with unit_of_work(clinic.ground, SYSTEM) as work:
+        name = (await the_visit(work, visit_id)).room
+    assert name is not None
+    return name
+
+
+async def both_join(clinic: Clinic, patient: Somebody, visit_id: str) -> str:
+    """Doctor and patient with a ticket each and in the room, as realtime tells it."""
+    name = await room_of(clinic, visit_id)
+    for who in (patient, clinic.doctor):
+        (await clinic.of(who).post(f"/api/visits/{visit_id}/join", {})).ok()
+        await VisitRooms(clinic.ground).on_presence(name, who.id, Change.JOINED)
+    return name
