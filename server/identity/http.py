@@ -194,14 +194,14 @@ async def refresh_login(work: Work) -> Answer[SignInView]:
     return _answered(work, await logins.refresh(work, token))
 
 
-@routes.delete("/api/logins/current", may=PUBLIC, grants_tokens=True)
+@routes.delete("/api/logins/current", may=PUBLIC, status=204, grants_tokens=True)
 async def end_login(work: Work) -> Answer[None]:
     """Sign out here; also when the access token is too old and only the cookie is left."""
     await logins.end_current(work, work.client.cookies.get(_cookie_name(work)))
     return Answer(None, cookies=(Cookie(_cookie_name(work), None, 0),))
 
 
-@routes.delete("/api/logins", may=SIGNED_IN, grants_tokens=True)
+@routes.delete("/api/logins", may=SIGNED_IN, status=204, grants_tokens=True)
 async def end_all_logins(work: Work) -> Answer[None]:
     """Sign out everywhere."""
     await logins.end_all_of(work, work.actor.person, "signed-out-everywhere")

@@ -204,10 +204,14 @@ async def change_credential(work: Work, credential_id: UUID, fields: CredentialF
 
 
 async def put_filing(work: Work, credential_id: UUID, fields: FilingFields) -> UUID:
-    """Registration or filing at an organisation within reach, new or changed. Raises: Unknown, AlreadyHolds."""
+    """Registration or filing at an organisation within reach, new or changed; whoever has no post there gets one first.
+
+    Raises: Unknown, AlreadyHolds.
+    """
     credential = await work.session.get(Credential, credential_id)
     if credential is None:
         raise Unknown
+    await _require_some_within_reach(work, PersonId(credential.person_id))
     await organisations.require_reach(work, fields.organisation_id)
     filed = await store.filings_of(work.session, [credential_id])
     row = next((each for each in filed if each.organisation_id == fields.organisation_id), None)

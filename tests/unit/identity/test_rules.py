@@ -124,7 +124,9 @@ def test_an_authenticator_may_be_half_a_minute_off_and_no_more() -> None:
     assert matching_step(secret, code_of(secret, present - 2), now) is None
 
 
-@pytest.mark.parametrize("typed", ["13800000417", "138 0000 0417", "+86 138-0000-0417", "１３８００００ ０４１７", "138-00000417"])
+@pytest.mark.parametrize(
+    "typed", ["13800000417", "138 0000 0417", "+86 138-0000-0417", "１３８００００ ０４１７", "138-00000417"]
+)
 def test_a_phone_is_read_however_it_is_written(typed: str) -> None:
     assert read_phone(typed) == "13800000417"
     assert masked("13800000417") == "138****0417"
