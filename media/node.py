@@ -272,6 +272,13 @@ class Node:
 
     # what is asked of it
 
+    def leg(self, room: str, seat: str) -> Leg:
+        """The present leg of a seat. Raises: KeyError when there is none."""
+        leg = self._rooms[room].seats[seat].leg
+        if leg is None:
+            raise KeyError(seat)
+        return leg
+
     def load(self) -> Load:
         """How busy it is."""
         seats = [seat for room in self._rooms.values() for seat in room.seats.values()]

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+import av
 import structlog
 
 from media.forwarder import Feed, Source
@@ -185,7 +186,11 @@ class Recorder:
         while track.held:
             frame, source = track.held.popleft()
             at_ms = max(0, track.place(frame, source) - zero)
-            self._writer.write(track.kind, frame.data, at_ms, is_key=frame.is_key)
+            try:
+                self._writer.write(track.kind, frame.data, at_ms, is_key=frame.is_key)
+            except av.FFmpegError as refused:  # a frame that no muxer takes must not end the call
+                log.error("media.frame_refused", error=type(refused).__name__)
+                track.interrupt("lost")
 
     def pause(self, why: Reason = "recording-off") -> None:
         """Nothing is recorded from here until `resume`."""

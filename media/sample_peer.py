@@ -20,6 +20,7 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
+    RTCRtpSender,
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
@@ -151,16 +152,19 @@ class SamplePeer:
         self._add(ToneTrack(hertz) if hertz is not None else None, "audio")
         self.camera = self._add(ColourTrack(colour, size) if colour is not None else None, "video")
         self.screen = self._add(None, "video")
-        self._receivers = [
-            self.connection.addTransceiver(kind, direction="recvonly")
-            for _ in self.lanes
-            for kind in ("audio", "video")
-        ]
+        self._receivers = [self._lane(kind) for _ in self.lanes for kind in ("audio", "video")]
 
     def _add(self, track: MediaStreamTrack | None, kind: str) -> RTCRtpTransceiver:
         if track is not None:
             self._tracks.append(track)
         return self.connection.addTransceiver(track or kind, direction="sendonly")
+
+    def _lane(self, kind: str) -> RTCRtpTransceiver:
+        lane = self.connection.addTransceiver(kind, direction="recvonly")
+        if kind == "video":  # without RTX: aiortc cannot tell whose repeats they are when it has several lanes
+            codecs = RTCRtpSender.getCapabilities(kind).codecs
+            lane.setCodecPreferences([codec for codec in codecs if codec.mimeType == "video/VP8"])
+        return lane
 
     async def offer(self) -> str:
         """The offer's SDP."""

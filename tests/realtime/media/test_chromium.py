@@ -14,9 +14,11 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
+from media.node import Node
 from media.service import MediaNode
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, Told, like, until
 from tests.realtime.media.kept import kept
+from tests.realtime.media.test_loss import losing
 
 KEY = secrets.token_bytes(32)
 FLAGS = [
@@ -149,3 +151,23 @@ async def test_a_patient_without_camera_and_microphone_still_sees_and_hears(
         page, lambda f: max(f["decoded"], default=0) > 10 and max(f["heard"], default=0) > 0, "sees and hears"
     )
     await until_colour(page, 0, GREEN)
+
+
+async def test_chromium_on_a_lossy_line_misses_hardly_a_picture(
+    calls: Calls, node: Node, page_address: str, open_browser: Callable[..., Awaitable[Browser]]
+) -> None:
+    watcher = await calls.enter("room", "green", colour=GREEN, hertz=440)
+    browser = await open_browser()
+    page = await (await browser.new_context(permissions=["camera", "microphone"])).new_page()
+    await page.goto(page_address)
+    await page.evaluate("call('chromium', 3, true)")
+    await until_figures(page, lambda f: max(f["decoded"], default=0) > 10, "sees")
+    wire = node.leg("room", "chromium").wire
+    wire.on_rtp = losing(wire.on_rtp, 3)
+    wire.send_rtp = losing(wire.send_rtp, 4)  # type: ignore[assignment,method-assign]  # a worse line
+    began, up = time.monotonic(), watcher.lanes[0].pictures
+    down = max((await page.evaluate("figures()"))["decoded"])
+    await asyncio.sleep(6)  # the time over which pictures are counted
+    elapsed = time.monotonic() - began
+    assert max((await page.evaluate("figures()"))["decoded"]) - down > 0.9 * 15 * elapsed
+    assert watcher.lanes[0].pictures - up > 0.85 * 20 * elapsed

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 
 import av
 
+from media.node import Node
+from media.segments import About, Entry, LegFolder, Shelf
 from media.service import Manifest, MediaNode, assemble, export_mkv
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, Told, like, until
 from tests.realtime.media.kept import kept, manifest_of, segments_of
@@ -145,3 +148,54 @@ async def test_an_acknowledged_leg_is_deleted_and_others_stay(calls: Calls, clie
     assert await client.manifest("leg-a") is None
     assert await client.segment("leg-a", 0) is None
     assert await client.waiting_legs() == ["leg-b"]
+
+
+async def test_who_only_speaks_is_kept_too(calls: Calls, client: MediaNode, told: Told) -> None:
+    speaker = await calls.enter("room", "a", hertz=440, recording="visit-1", key=KEY, leg="leg-a")
+    watcher = await calls.enter("room", "b")
+    connected = (await told.wait("seat-connected", seat="a")).at / 1000
+    await until(lambda: watcher.lanes[0].sounds > 250, "five seconds of sound")
+    left = time.time()
+    await calls.leave(speaker, "room", "a")
+    found = await kept(client, "leg-a", KEY)
+    assert found.pictures == []
+    assert abs(found.pitch - 440) < 5
+    assert abs(found.sounds[0][0] - connected) < SECOND
+    assert abs(found.sounds[-1][0] - left) < SECOND
+    assert {(gap.track, gap.reason) for gap in found.manifest.gaps} == {("video", "not-sent")}
+
+
+async def test_a_disk_that_refuses_costs_a_stated_gap_and_not_the_call(
+    calls: Calls, client: MediaNode, node: Node, told: Told
+) -> None:
+    node.shelf = _FullShelf(node.shelf)
+    await calls.enter("room", "a", colour=RED, hertz=440, recording="visit-1", key=KEY, leg="leg-a")
+    watcher = await calls.enter("room", "b")
+    await told.wait("recording-trouble", seat="a", within_s=20)
+    shown = watcher.lanes[0].pictures
+    await until(lambda: watcher.lanes[0].pictures > shown + 15, "the call goes on")
+    await client.close_seat("room", "a")
+    manifest = await manifest_of(client, "leg-a")
+    assert manifest.gaps[0].reason == "not-stored"
+    assert [segment.n for segment in manifest.segments] == [1]
+
+
+class _FullShelf(Shelf):
+    """A shelf whose legs' first segment does not fit."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._folder = shelf._folder
+
+    def open(self, *, key: bytes, started_ms: int, **about: str) -> LegFolder:
+        """A leg on a disk that is full for a while."""
+        described = About.model_validate({**about, "started_ms": started_ms})
+        return _FullFolder(self._folder / described.leg, key, described)
+
+
+class _FullFolder(LegFolder):
+    def store(self, plain: bytes, entry: Entry) -> None:
+        """Refuses the first segment."""
+        if self._n == 0:
+            self._n = 1
+            raise OSError(errno.ENOSPC, "no space left")
+        super().store(plain, entry)
