@@ -33,7 +33,7 @@ class Step(Generic[S]):
 
 
 def step(verb: str, before: Iterable[S], after: S, by: Iterable[Role] = (), rule: str = "") -> Step[S]:
-    """A row: `step("approve", {IN_REVIEW}, APPROVED, {Role.PHARMACIST}, "rx-2")`."""
+    """A row: `step("approve", {IN_REVIEW}, APPROVED, {Role.PHARMACIST}, "B20")`."""
     return Step(verb, frozenset(before), after, frozenset(by), rule)
 
 
