@@ -36,8 +36,8 @@ class CheckInTooEarly(Conflict):
     """Check-in opens shortly before the slot."""
 
     code = "check-in-too-early"
-    zh = "还没到签到时间，就诊时段开始前30分钟起可以签到"
-    en = "Check-in is not open yet; it opens shortly before your time"
+    zh = "还没到签到时间，{opens} 起可以签到"
+    en = "Check-in is not open yet; it opens at {opens}"
     rule = "visits-2"
 
 

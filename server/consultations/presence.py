@@ -20,6 +20,9 @@ from .rules import CallEnd, Presence
 _MEDIA_BEGINS = frozenset({"seat-connected"})
 _MEDIA_ENDS = frozenset({"seat-lost", "seat-closed", "seat-failed", "room-closed"})
 
+# Realtime gave the seat up by its own clock; we had heard of the lost line a little later than it happened.
+_REPORTED_LATE = timedelta(seconds=5)
+
 
 async def changed(work: Work, room: str, person_id: UUID, change: Change) -> None:
     """Somebody came into a visit's room, was lost from it, came back or left."""
@@ -35,7 +38,7 @@ async def changed(work: Work, room: str, person_id: UUID, change: Change) -> Non
         await store_room.end_stay(work.session, visit.id, person_id, "seat", work.now, str(change))
     steps.tell(work, visit)
     if change is Change.LEFT:
-        await settle(work, visit)
+        await settle(work, visit, early=_REPORTED_LATE)
 
 
 async def _was_away(work: Work, visit: Visit, person_id: UUID) -> bool:
@@ -70,11 +73,11 @@ async def person_at(work: Work, room: str, seat: str) -> UUID | None:
     return await _person_at(work, visit, room, seat) if visit is not None else None
 
 
-async def settle(work: Work, visit: Visit) -> None:
-    """End a call that has fallen apart for longer than its grace. Rule: visits-11"""
+async def settle(work: Work, visit: Visit, early: timedelta = timedelta()) -> None:
+    """End a call that has fallen apart for longer than its grace (or nearly, by `early`). Rule: visits-11"""
     if visit.status != Status.IN_VIDEO:
         return
-    grace = timedelta(seconds=work.part(VisitSettings).grace_s)
+    grace = timedelta(seconds=work.part(VisitSettings).grace_s) - early
     people = [_presence(each, visit) for each in await store_room.participants(work.session, visit.id)]
     end = rules.call_end(people, grace, work.now)
     if end is CallEnd.ABANDONED:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from server.foundation.clock import SHANGHAI
+
 from .errors import (
     CalledTooSoon,
     CheckInTooEarly,
@@ -79,7 +81,8 @@ def require_check_in_open(opens_at: datetime, now: datetime) -> None:
     Rule: visits-2
     """
     if now < opens_at:
-        raise CheckInTooEarly(opens_at=opens_at.isoformat())
+        opens = f"{opens_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+        raise CheckInTooEarly(opens_at=opens_at.isoformat(), opens=opens)
 
 
 def may_ring(last_called_at: datetime | None, interval: timedelta, now: datetime) -> bool:

@@ -71,6 +71,7 @@ def test_check_in_opens_at_its_instant_and_not_before() -> None:
     with pytest.raises(CheckInTooEarly) as refused:
         require_check_in_open(NOW, NOW - timedelta(microseconds=1))
     assert refused.value.members["opens_at"] == NOW.isoformat()
+    assert refused.value.sentence("zh") == "还没到签到时间，11-23 09:00 起可以签到"
 
 
 def test_a_patient_has_a_minute_to_answer_before_the_next_call() -> None:
