@@ -54,6 +54,7 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
             recording=rooms.recording,
             on_presence=rooms.on_presence,
             on_media=rooms.on_media,
+            on_revoked=ground.part(Logins).revoked,
         ),
         nodes=nodes,
         carrier=_carrier(settings),

@@ -70,6 +70,7 @@ class Application:
     on_room_empty: Callable[[str], Awaitable[None]] = _nothing
     on_media: OnMedia = _nothing
     on_quality: OnQuality = _nothing
+    on_revoked: Callable[[UUID], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -180,7 +181,9 @@ class House:
     def obey(self, kind: str, fields: Mapping[str, Any]) -> None:
         """Do what was asked of a room or login, if it is here; what is not known is somebody else's."""
         if kind == "revoke":
-            self.revoke(self.connections.of_login(UUID(str(fields["login"]))))
+            login_id = UUID(str(fields["login"]))
+            self._application.on_revoked(login_id)
+            self.revoke(self.connections.of_login(login_id))
             return
         name = str(fields.get("room", ""))
         if kind == "close":

@@ -193,7 +193,7 @@ VILLAGERS: Final = (
     Villager("陈思雨", Sex.FEMALE, date(2004, 2, 29), 162, "10000000639", (),
              "22 岁，第一次看病，会被告知先到线下", "22, a first visit, which is sent to a hospital"),
     Villager("赵小敏", Sex.FEMALE, date(1990, 11, 3), 348, "10000000740", (COUNTY_HOSPITAL,),
-             "王子涵的妈妈，用监护人账户", "Wang Zihan's mother, with a guardian's account", guardian_only=True),
+             "八岁孩子的妈妈，用监护人账户", "Mother of an eight-year-old, with a guardian's account", guardian_only=True),
     Villager("王子涵", Sex.MALE, date(2018, 5, 17), 519, None, (COUNTY_HOSPITAL,),
              "8 岁，哮喘，由妈妈代办", "8, asthma, acted for by his mother",
              guardian="赵小敏", relation=Relation.MOTHER),

@@ -1,8 +1,8 @@
 """Believing access tokens: verified once, remembered by digest, refused as soon as the login is over.
 
 Every process keeps its own memory. The one that ends a login doubts it at once, before the commit, and asks the database
-for each request while in doubt; the others are told by a push (`revoked`), and whoever misses that asks again within
-half a minute.
+for each request while in doubt; after the commit it refuses (`revoked`). The others are told through realtime, and whoever
+misses that asks again within half a minute.
 """
 
 from __future__ import annotations

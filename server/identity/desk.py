@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from server.foundation.actor import PersonId, Role
@@ -30,7 +31,7 @@ _TABLE = "demo_people"
 
 @dataclass(frozen=True, slots=True)
 class DemoPersonCard:
-    """One button of the demo's sign-in page. `signs_in` is False for a child, whose guardian does."""
+    """One button of the demo's sign-in page. `signs_in` is False without an own phone: a guardian or the clinic acts."""
 
     id: PersonId
     name: str
@@ -104,8 +105,13 @@ async def _card(work: Work, row: DemoPerson, person: Person, name: str) -> DemoP
         department=department,
         story_zh=row.story_zh,
         story_en=row.story_en,
-        signs_in=person.birth_date is None or not needs_guardian(person.birth_date, today),
+        signs_in=person.kind == PersonKind.STAFF or _has_own_phone(person, today),
     )
+
+
+def _has_own_phone(person: Person, today: date) -> bool:
+    grown = person.birth_date is not None and not needs_guardian(person.birth_date, today)
+    return grown and person.phone_sealed is not None
 
 
 async def demo_credentials(work: Work, person_id: PersonId) -> DemoCredentials:

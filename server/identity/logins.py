@@ -10,12 +10,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from server.foundation.actor import PATIENT_SIDE, LoginId, OrganisationId, PersonId, Role
 from server.foundation.crypto import label
 from server.foundation.errors import NotSignedIn, Unknown
-from server.foundation.ground import push
 from server.foundation.work import Work
 from server.settings import SignInSettings
 
@@ -165,11 +165,12 @@ async def _end(
     ended = await store.end_logins(
         work.session, work.now, reason, login_id=login_id, person_id=person_id, membership_id=membership_id, but=but
     )
+    believed = work.part(Logins)
     for each in ended:
-        work.part(Logins).doubt(each)
+        believed.doubt(each)
+        work.afterwards(partial(believed.revoked, each))
         work.audit("login.end", "login", each, reason=reason)
         work.record(LoginEnded(LoginId(each)))
-        work.after_commit(push(f"login:{each}", each))
 
 
 def _is_over(work: Work, login: Login) -> bool:

@@ -6,7 +6,7 @@ Organisations are in `organisation_store.py`, signing in is in `login_store.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -232,19 +232,3 @@ async def posts_with_papers(
     if person_id is not None:
         statement = statement.where(Membership.person_id == person_id)
     return [tuple(row) for row in await session.execute(statement)]
-
-
-async def expiring(session: AsyncSession, organisation_ids: Iterable[UUID], until: date) -> Sequence[Credential]:
-    """Licences of these organisations' staff that end by that day."""
-    statement = (
-        select(Credential)
-        .join(Membership, Membership.person_id == Credential.person_id)
-        .where(
-            Membership.organisation_id.in_(list(organisation_ids)),
-            Membership.ended_at.is_(None),
-            Credential.valid_until <= until,
-        )
-        .distinct()
-        .order_by(Credential.valid_until)
-    )
-    return (await session.scalars(statement)).all()

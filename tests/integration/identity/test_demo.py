@@ -38,7 +38,7 @@ async def test_everybody_of_the_demo_signs_in_with_the_button(api: Api, ground: 
     roles: Counter[str] = Counter()
     for each in ours:
         filled = await api.post(f"/api/demo/people/{each['id']}/credentials", key=None)
-        if not each["signs_in"] or each["name"] == "杨阿妹":
+        if not each["signs_in"]:
             assert filled.status == 404
             continue
         form = {name: value for name, value in filled.ok().items() if value}
