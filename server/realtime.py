@@ -39,6 +39,7 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
     """Serve sockets on this application."""
     rooms = VisitRooms(ground)
     nodes = [MediaNode(path) for path in settings.media_sockets]
+    ground.provide(nodes[0])
     secret = settings.media.turn_secret
     realtime = signaling.build(
         origins=settings.origins,
@@ -79,6 +80,7 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
 
 def attach_remote(settings: Settings, ground: Ground) -> Realtime:
     """Realtime of a process without sockets. Start and stop it around the work."""
+    ground.provide(MediaNode(settings.media_sockets[0]))  # finished legs are fetched from it
     realtime = signaling.build_remote(
         issuer=TokenIssuer(ground.keys.signer("tickets")),
         verifier=TokenVerifier(ground.keys.verifiers("tickets")),

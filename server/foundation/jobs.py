@@ -15,6 +15,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from .actor import SYSTEM
+from .metrics import JOBS
 
 if TYPE_CHECKING:  # the ground holds the jobs, and the jobs' runner the ground
     from .ground import Ground
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # the ground holds the jobs, and the jobs' runner the ground
 log = structlog.get_logger(__name__)
 
 TaskBody = Callable[..., Awaitable[None]]
-RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
+RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=2)
 KEEP_SUCCEEDED_HOURS = 7 * 24
 
 
@@ -63,7 +64,7 @@ class Jobs:
 
         registered = self.app.task(name=each.name, retry=RETRY)(run)
         if each.cron is not None:
-            return self.app.periodic(cron=each.cron)(registered)
+            return self.app.periodic(cron=each.cron)(registered)  # type: ignore[arg-type]  # takes `timestamp` by name
         return registered
 
     async def defer(self, connection: AsyncConnection[Any], name: str, ids: Mapping[str, UUID | str | int]) -> None:
@@ -72,6 +73,15 @@ class Jobs:
         await self._tasks[name].configure(connection=connection).defer_async(**arguments)
 
     async def _run(self, each: Task, arguments: dict[str, Any]) -> None:
+        try:
+            await self._do(each, arguments)
+        except Exception as error:
+            JOBS.labels(each.name, "failed").inc()
+            log.warning("job failed", task=each.name, error=type(error).__name__, exc_info=True)
+            raise
+        JOBS.labels(each.name, "done").inc()
+
+    async def _do(self, each: Task, arguments: dict[str, Any]) -> None:
         from .work import unit_of_work  # here, because Work itself needs Jobs to defer
 
         assert self._ground is not None, "only a worker runs jobs"
