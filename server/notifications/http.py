@@ -20,6 +20,7 @@ class NoticeView(View):
     """One message."""
 
     id: UUID
+    person_id: UUID = Field(description="Whom it tells: oneself, or somebody acted for")
     template: str
     title: str
     text: str

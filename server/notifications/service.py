@@ -10,10 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from server.foundation import data_keys
-from server.foundation.actor import PersonId
+from server.foundation.actor import PATIENT_SIDE, PersonId
 from server.foundation.errors import NoSuchPath, Unknown
 from server.foundation.fields import DataKey
 from server.foundation.ground import push
+from server.foundation.translation import CHINESE
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.settings import Settings
@@ -34,6 +35,7 @@ class Notice:
     """One in-app message. `links` are ids of what it is about, for the page to open."""
 
     id: UUID
+    person_id: PersonId
     template: str
     title: str = field(repr=False)
     text: str = field(repr=False)
@@ -74,27 +76,29 @@ async def send(
 
 
 async def inbox(work: Work) -> list[Notice]:
-    """The acting person's messages, newest first, in the asker's language."""
-    rows = await store.inbox(work.session, work.actor.person, _LONGEST_LIST)
-    key = await _key(work, work.actor.person)
+    """The acting person's messages and their wards', newest first, in the asker's language."""
+    people = await _addressees(work)
+    keys = await data_keys.fetch_all(work.session, work.ground.fields, people)
     found = []
-    for row in rows:
-        values = _values(work, row, key)
+    for row in await store.inbox(work.session, people, _LONGEST_LIST):
+        assert row.person_id is not None, "an inbox is a person's"
+        values = _values(work, row, keys.get(row.person_id))
         words = template(row.template).render(values, work.language)
         links = {name: value for name, value in values.items() if name.endswith("_id")}
-        found.append(Notice(row.id, row.template, words.title, words.text, links, row.created_at, row.read_at))
+        to = PersonId(row.person_id)
+        found.append(Notice(row.id, to, row.template, words.title, words.text, links, row.created_at, row.read_at))
     return found
 
 
 async def unread(work: Work) -> int:
-    """How many messages the acting person has not read."""
-    return await store.unread(work.session, work.actor.person)
+    """How many messages the acting person and their wards have not read."""
+    return await store.unread(work.session, await _addressees(work))
 
 
 async def mark_read(work: Work, message_id: UUID | None = None) -> None:
-    """Mark one of the acting person's messages as read, or all. Raises: Unknown."""
+    """Mark one message of the own inbox as read, or all. Raises: Unknown."""
     person = work.actor.person
-    marked = await store.mark_read(work.session, person, message_id, work.now)
+    marked = await store.mark_read(work.session, await _addressees(work), message_id, work.now)
     if message_id is not None and not marked:
         raise Unknown
     work.after_commit(push(f"inbox:{person}", person))
@@ -177,7 +181,7 @@ async def _write(
         channel=channel,
         person_id=person_id,
         template=kind.name,
-        language=language or work.language,
+        language=language or CHINESE,  # of whoever is told, not of whoever acts; the inbox speaks its reader's
         personal=key is not None,
         address=fields.seal(address, _TABLE, "address", message_id, key) if address else None,
         body=fields.seal(json.dumps(dict(values)), _TABLE, "body", message_id, key),
@@ -191,6 +195,12 @@ async def _write(
     await work.session.flush()
     if not in_app:
         await work.defer("notifications.deliver", message_id=message_id)
+
+
+async def _addressees(work: Work) -> list[PersonId]:
+    """Whose messages the acting person reads: the own, and on the patient side those of everybody acted for."""
+    own = work.actor.person
+    return [own, *await identity.wards(work)] if work.actor.role in PATIENT_SIDE else [own]
 
 
 async def _phone_of(work: Work, person_id: PersonId) -> str | None:

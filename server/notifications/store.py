@@ -18,25 +18,25 @@ async def message(session: AsyncSession, message_id: UUID, *, lock: bool = False
     return (await session.scalars(statement.with_for_update() if lock else statement)).one_or_none()
 
 
-async def inbox(session: AsyncSession, person_id: UUID, limit: int) -> Sequence[MessageRow]:
-    """A person's in-app messages, newest first."""
-    statement = select(MessageRow).where(MessageRow.person_id == person_id, MessageRow.channel == "inbox")
+async def inbox(session: AsyncSession, people: Sequence[UUID], limit: int) -> Sequence[MessageRow]:
+    """The in-app messages of these people, newest first."""
+    statement = select(MessageRow).where(MessageRow.person_id.in_(people), MessageRow.channel == "inbox")
     return (
         await session.scalars(statement.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(limit))
     ).all()
 
 
-async def unread(session: AsyncSession, person_id: UUID) -> int:
-    """How many in-app messages a person has not read."""
+async def unread(session: AsyncSession, people: Sequence[UUID]) -> int:
+    """How many in-app messages these people have not read."""
     statement = select(func.count()).where(
-        MessageRow.person_id == person_id, MessageRow.channel == "inbox", MessageRow.read_at.is_(None)
+        MessageRow.person_id.in_(people), MessageRow.channel == "inbox", MessageRow.read_at.is_(None)
     )
     return (await session.scalars(statement)).one()
 
 
-async def mark_read(session: AsyncSession, person_id: UUID, message_id: UUID | None, now: datetime) -> int:
-    """Mark one of a person's messages, or all of them, as read; how many there were, read before or not."""
-    statement = update(MessageRow).where(MessageRow.person_id == person_id, MessageRow.channel == "inbox")
+async def mark_read(session: AsyncSession, people: Sequence[UUID], message_id: UUID | None, now: datetime) -> int:
+    """Mark one of these people's messages, or all of them, as read; how many there were, read before or not."""
+    statement = update(MessageRow).where(MessageRow.person_id.in_(people), MessageRow.channel == "inbox")
     if message_id is not None:
         statement = statement.where(MessageRow.id == message_id)
     statement = statement.values(read_at=func.coalesce(MessageRow.read_at, now)).returning(MessageRow.id)

@@ -12,6 +12,7 @@ from uuid import UUID
 from server.foundation.actor import PersonId
 from server.foundation.answers import FileAnswer, Upload
 from server.foundation.errors import Unknown
+from server.foundation.fields import DataKey
 from server.foundation.vault import FileTooLarge, Vault, VaultFile
 from server.foundation.work import Work, unit_of_work
 from server.settings import VisitSettings
@@ -107,12 +108,13 @@ async def add_attachment(
 ) -> AttachmentFacts:
     """Enter a checked file into the record; the caller knows that the actor may."""
     author = work.actor.person
+    key = await key_of(work, patient_id)
+    await store.hold_upload(work.session, patient_id, file.source_sha256)
     known = await store.same_upload(work.session, patient_id, encounter_id, kind, file.source_sha256, author)
     if known is not None:
         await work.defer("records.drop_file", name=file.vault.id)
-        return await _facts(work, known)
+        return _facts(work, known, key)
     row_id = work.new_id()
-    key = await key_of(work, patient_id)
     row = Attachment(
         id=row_id,
         patient_id=patient_id,
@@ -134,7 +136,7 @@ async def add_attachment(
     await work.session.flush()
     work.audit("attachment.add", "attachment", row_id, patient_id=patient_id, what=kind)
     work.record(AttachmentAdded(row_id, patient_id, encounter_id, kind))
-    return await _facts(work, row)
+    return _facts(work, row, key)
 
 
 async def check_file(vault: Vault, stream: AsyncIterable[bytes], kind: AttachmentKind, limit_bytes: int) -> CheckedFile:
@@ -161,7 +163,8 @@ async def attachments_of(work: Work, patient_id: PersonId, encounter_id: UUID | 
     """A patient's files, newest first; a line in the who-read list. Raises: Unknown."""
     right = await require_may_read(work, patient_id)
     await note_read(work, patient_id, Seen.ATTACHMENTS, encounter_id or patient_id, own=right is Right.SELF)
-    return [await _facts(work, row) for row in await store.attachments(work.session, patient_id, encounter_id)]
+    key = await key_of(work, patient_id)
+    return [_facts(work, row, key) for row in await store.attachments(work.session, patient_id, encounter_id)]
 
 
 async def attachments_of_encounter(work: Work, encounter_id: UUID) -> list[AttachmentFacts]:
@@ -244,14 +247,13 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-async def _facts(work: Work, row: Attachment) -> AttachmentFacts:
-    patient_id = PersonId(row.patient_id)
+def _facts(work: Work, row: Attachment, key: DataKey) -> AttachmentFacts:
     return AttachmentFacts(
         id=row.id,
-        patient_id=patient_id,
+        patient_id=PersonId(row.patient_id),
         encounter_id=row.encounter_id,
         kind=AttachmentKind(row.kind),
-        name=unseal(work, row.name, ("attachments", "name", row.id), await key_of(work, patient_id)),
+        name=unseal(work, row.name, ("attachments", "name", row.id), key),
         content_type=row.content_type,
         size=row.size,
         pages=row.pages,

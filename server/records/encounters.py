@@ -198,10 +198,10 @@ async def note_read(
 
     A patient's own view is audited but makes no line: the list is about others.
     """
-    if (
-        await store.was_read(work.session, work.actor.person, what, subject_id, work.now, rules.SAME_VIEW)
-        and not reason
-    ):
+    reader = work.actor.person
+    await store.hold_view(work.session, reader, subject_id)
+    seen = await store.was_read(work.session, reader, what, subject_id, work.now, rules.SAME_VIEW)
+    if seen and reason is None:
         return
     work.audit("record.read", what, subject_id, patient_id=patient_id)
     if own:
@@ -212,7 +212,7 @@ async def note_read(
         RecordRead(
             id=row_id,
             patient_id=patient_id,
-            reader_id=work.actor.person,
+            reader_id=reader,
             reader_role=str(work.actor.role),
             organisation_id=work.actor.organisation_id,
             what=what,

@@ -58,6 +58,7 @@ class VersionView(View):
     author_id: UUID
     signed_at: datetime
     signature_id: UUID
+    signature_valid: bool = Field(description="Checked now: signed by its author, unchanged since")
     reason: str | None
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+import structlog
+
+from media.errors import NodeAway
 from media.service import MediaNode
 from server.foundation.actor import SYSTEM
 from server.foundation.ground import Ground
@@ -12,6 +15,8 @@ from server.foundation.jobs import every, task
 from server.foundation.work import unit_of_work
 
 from . import fetching
+
+log = structlog.get_logger(__name__)
 
 
 @task("records.fetch_leg", own_transactions=True)
@@ -25,7 +30,11 @@ async def fetch_waiting(ground: Ground) -> None:
     """Queue every leg that waits at the node: those whose event was lost, and those that a restarted node closed."""
     if not ground.has(MediaNode):
         return
-    waiting = await ground.part(MediaNode).waiting_legs()
+    try:
+        waiting = await ground.part(MediaNode).waiting_legs()
+    except NodeAway:
+        log.warning("media node away, legs wait")  # the next scan asks again
+        return
     async with unit_of_work(ground, SYSTEM) as work:
         for leg in sorted({*waiting, *await fetching.overdue(work)}):
             await work.defer("records.fetch_leg", leg=leg)

@@ -46,6 +46,7 @@ class VersionView:
     author_id: PersonId
     signed_at: datetime
     signature_id: UUID
+    signature_valid: bool
     reason: str | None
 
 
@@ -211,7 +212,7 @@ async def _sign(work: Work, row: Note, facts: EncounterFacts, content: NoteConte
     content, version = with_names(content), row.version + 1
     author_id = work.actor.person
     document = _document(row, version, content, author_id, reason)
-    signature = await signatures.sign(work, author_id, AMEND if reason else SIGN, TYP, document)
+    signature = await signatures.sign(work, author_id, _act(version), TYP, document)
     if not await store.count_version(work.session, row.id, version):
         raise NoteChangedElsewhere(seq=row.seq)
     version_id = work.new_id()
@@ -229,8 +230,13 @@ async def _sign(work: Work, row: Note, facts: EncounterFacts, content: NoteConte
         )
     )
     await work.session.flush()
-    work.audit(AMEND if reason else SIGN, "note", row.id, patient_id=facts.patient_id, version=version)
+    work.audit(_act(version), "note", row.id, patient_id=facts.patient_id, version=version)
     work.record(NoteSigned(row.id, facts.id, facts.patient_id, version))
+
+
+def _act(version: int) -> str:
+    """What the signature of a version does."""
+    return AMEND if version > 1 else SIGN
 
 
 async def _view(work: Work, row: Note) -> NoteView:
@@ -241,7 +247,10 @@ async def _view(work: Work, row: Note) -> NoteView:
         reason = unseal(work, each.reason, ("note_versions", "reason", each.id), key) if each.reason else None
         content = NoteContent.model_validate_json(text)
         author = PersonId(each.author_id)
-        found.append(VersionView(each.version, content, author, each.signed_at, each.signature_id, reason))
+        document = _document(row, each.version, content, author, reason)
+        checked = await signatures.verify(work, each.signature_id, document, _act(each.version), TYP)
+        valid = checked.valid and checked.signer_id == author
+        found.append(VersionView(each.version, content, author, each.signed_at, each.signature_id, valid, reason))
     return NoteView(row.id, row.encounter_id, PersonId(row.patient_id), tuple(found))
 
 

@@ -138,10 +138,10 @@ async def ask_export(work: Work, encounter_id: UUID) -> bool:
     await require_may_read_encounter(work, encounter_id)
     row = await store.recording_of(work.session, encounter_id)
     legs = await store.legs_of(work.session, row.id) if row else []
-    if row is None or not legs:
-        raise Unknown
-    if any(leg.state == "open" for leg in legs):
+    if row is not None and any(leg.state == "open" for leg in legs):
         raise RecordingNotReady(retry_after_s=10)
+    if row is None or not any(leg.state == "kept" for leg in legs):
+        raise Unknown
     if export_stands(row, legs):
         return True
     await work.defer("records.export_recording", recording_id=row.id)

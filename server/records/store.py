@@ -164,6 +164,11 @@ async def patients_in_care(
     return (await session.scalars(statement.distinct())).all()
 
 
+async def hold_view(session: AsyncSession, reader_id: UUID, subject_id: UUID) -> None:
+    """Let parallel requests of one page (the ranges of a film) take turns, so that they make one line and not many."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{reader_id}{subject_id}", 0))))
+
+
 async def was_read(
     session: AsyncSession, reader_id: UUID, what: str, subject_id: UUID, now: datetime, within: timedelta
 ) -> bool:

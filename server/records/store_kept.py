@@ -88,6 +88,11 @@ async def attachments(session: AsyncSession, patient_id: UUID, encounter_id: UUI
     return (await session.scalars(statement.order_by(Attachment.added_at.desc(), Attachment.id.desc()))).all()
 
 
+async def hold_upload(session: AsyncSession, patient_id: UUID, source_sha256: str) -> None:
+    """Let two uploads of the same file (a double click) take turns, so that the second finds the first."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{patient_id}{source_sha256}", 0))))
+
+
 async def same_upload(
     session: AsyncSession, patient_id: UUID, encounter_id: UUID | None, kind: str, source_sha256: str, added_by: UUID
 ) -> Attachment | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -121,6 +121,16 @@ async def test_the_inbox_is_ones_own(house: House, api: Api) -> None:
     (await api.signed_in(patient.token).post("/api/inbox/read")).ok()
     assert (await api.signed_in(patient.token).get("/api/inbox")).ok()["messages"][0]["read_at"] == first_read
     assert (await api.get("/api/inbox")).status == 401
+
+
+async def test_a_parent_reads_what_the_child_is_told(house: House, api: Api) -> None:
+    mother = await a_patient(house.ground, born=date(1990, 1, 1))
+    child = await a_patient(house.ground, born=date(2020, 5, 1), guardian=mother)
+    await send(house.ground, child.id)
+    shown = (await api.signed_in(mother.token).get("/api/inbox")).ok()
+    assert [each["person_id"] for each in shown["messages"]] == [str(child.id)]
+    (await api.signed_in(mother.token).post(f"/api/inbox/{shown['messages'][0]['id']}/read")).ok()
+    assert (await api.signed_in(mother.token).get("/api/inbox")).ok()["unread"] == 0
 
 
 async def test_what_a_message_says_and_where_it_goes_lies_sealed(house: House) -> None:

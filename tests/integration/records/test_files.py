@@ -11,14 +11,15 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
+from server.foundation.actor import Role
 from server.foundation.vault import NoSuchFile
 from server.records import jobs, retention
 from server.records import service as records
 from server.records.attachments import check_file
-from server.records.errors import ProcessRetentionNotOver, RetentionNotOver, WrongFileType
+from server.records.errors import LegalHold, ProcessRetentionNotOver, RetentionNotOver, WrongFileType
 from server.records.model import Attachment
 from server.records.rules import AttachmentKind
-from tests.people import a_doctor, a_patient
+from tests.people import a_doctor, a_hospital, a_member_of_staff, a_patient
 from tests.unit.records.files import SECRET, a_jpeg, a_pdf, a_png, a_png_bomb, saved
 
 from .care import Care, a_care, work_of
@@ -189,3 +190,24 @@ async def test_a_file_lies_encrypted_and_its_name_too(care: Care) -> None:
         row = (await work.session.scalars(select(Attachment).where(Attachment.id == kept))).one()
     assert "出院小结".encode() not in row.name
     assert (await care.ground.vault.stat(row.vault_name)).sha256 == row.sha256
+
+
+async def test_a_double_click_uploads_once(care: Care) -> None:
+    answers = await asyncio.gather(*(care.upload(a_jpeg()) for _ in range(5)))
+    assert len({answer.ok()["id"] for answer in answers}) == 1
+    assert len((await care.of(care.patient).get(f"/api/patients/{care.patient.id}/attachments")).ok()) == 1
+
+
+async def test_a_held_record_is_not_deleted_even_after_its_time(care: Care) -> None:
+    kept = UUID((await care.upload(a_jpeg())).ok()["id"])
+    path = f"/api/encounters/{care.encounter_id}/hold"
+    elsewhere = await a_member_of_staff(care.ground, Role.ADMINISTRATOR, await a_hospital(care.ground))
+    assert (await care.of(elsewhere).post(path, {"on": True})).status == 404
+    administrator = await a_member_of_staff(care.ground, Role.ADMINISTRATOR, care.hospital)
+    (await care.of(administrator).post(path, {"on": True})).ok()
+    with pytest.raises(LegalHold):
+        async with work_of(care.ground, care.patient, later=timedelta(days=20 * 366)) as work:
+            await retention.delete_attachment(work, kept)
+    (await care.of(administrator).post(path, {"on": False})).ok()
+    async with work_of(care.ground, care.patient, later=timedelta(days=20 * 366)) as work:
+        await retention.delete_attachment(work, kept)

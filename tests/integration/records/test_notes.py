@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from server.foundation.errors import Unknown
 from server.foundation.ground import Subscriber
 from server.foundation.work import Work
+from server.migrations.apply import owner_engine
 from server.records import service as records
 from server.records.errors import AlreadySigned, DiagnosisNeedsOffline, NoteIncomplete
 from server.records.events import ConsentWithdrawn
 from server.records.model_kept import ChatMessage, Note, NoteVersion
 from server.records.rules import Purpose
+from server.settings import Settings
 from server.signatures.verify import main
 from tests.people import a_doctor, a_patient
 from tests.unit.records.files import a_png
@@ -109,6 +112,7 @@ async def test_an_amendment_keeps_the_original(care: Care) -> None:
         (2, "改为氨氯地平 5 mg"),
     ]
     assert [each["reason"] for each in note["versions"]] == [None, "剂量书写错误"]
+    assert [each["signature_valid"] for each in note["versions"]] == [True, True]
     colleague = await a_doctor(care.ground, care.hospital)
     assert (await care.of(colleague).post(path, body)).status == 404
     assert (await care.of(care.doctor).post(path, {**body, "reason": ""})).status == 422
@@ -122,6 +126,19 @@ async def test_the_database_itself_refuses_to_change_a_signed_version(care: Care
         with pytest.raises(DBAPIError, match="permission denied"):
             async with work_of(care.ground, None) as work:
                 await work.session.execute(text(f"{act} WHERE note_id = :id"), {"id": signed.note_id})
+
+
+async def test_a_note_whose_author_was_changed_behind_our_back_says_so(care: Care, settings: Settings) -> None:
+    signed = await care.sign()
+    path = f"/api/encounters/{care.encounter_id}/note"
+    assert (await care.of(care.patient).get(path)).ok()["versions"][0]["signature_valid"] is True
+    colleague = await a_doctor(care.ground, care.hospital)
+    engine = owner_engine(settings.owner_dsn)  # somebody with the owner's password
+    with engine.begin() as connection:
+        change = text("UPDATE note_versions SET author_id = :other WHERE note_id = :note")
+        connection.execute(change, {"other": colleague.id, "note": signed.note_id})
+    engine.dispose()
+    assert (await care.of(care.patient).get(path)).ok()["versions"][0]["signature_valid"] is False
 
 
 async def test_a_proof_is_checked_without_us_and_fails_when_a_word_differs(
@@ -161,7 +178,8 @@ async def test_a_message_sent_again_is_the_same_message(care: Care) -> None:
     async with work_of(care.ground, None) as work:
         first = await records.keep_message(work, care.encounter_id, care.patient.id, "c-1", "您好", None, work.now)
         again = await records.keep_message(work, care.encounter_id, care.patient.id, "c-1", "您好", None, work.now)
-        other = await records.keep_message(work, care.encounter_id, care.doctor.id, "c-1", "您好", None, work.now)
+        later = work.now + timedelta(seconds=1)
+        other = await records.keep_message(work, care.encounter_id, care.doctor.id, "c-1", "您好", None, later)
     assert first == again
     assert other != first
     lines = (await care.of(care.patient).get(f"/api/encounters/{care.encounter_id}/messages")).ok()

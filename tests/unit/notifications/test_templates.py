@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from server.notifications.adapters import NotDelivered, SmsGateway
+from server.notifications.adapters import Mail, NotDelivered, SmsGateway
 from server.notifications.templates import BadTemplates, Rendered, names, read_templates, template
+from server.settings import MessageSettings
 
 GOOD = """
 [greeting]
@@ -114,3 +116,51 @@ def test_a_gateway_without_encryption_is_refused(url: str) -> None:
     SmsGateway("https://sms.example/send", "t")
     with pytest.raises(ValueError, match="https"):
         SmsGateway(url, "t")
+
+
+def test_a_mail_is_handed_to_the_server_with_subject_and_text() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        taken: list[str] = []
+        thread = Thread(target=serve_one_mail, args=(listening, taken))
+        thread.start()
+        mail = Mail(MessageSettings(smtp_host="127.0.0.1", smtp_port=listening.getsockname()[1]))
+        asyncio.run(mail.deliver("a@example.invalid", Rendered("Subject here", "Text here")))
+        thread.join(5)
+    assert "rcpt TO:<a@example.invalid>" in taken
+    assert "Subject: Subject here" in taken
+    assert "Text here" in taken
+
+
+def test_a_mail_server_that_is_away_is_not_a_delivery() -> None:
+    away = Mail(MessageSettings(smtp_host="127.0.0.1", smtp_port=1))
+    with pytest.raises(NotDelivered) as refused:
+        asyncio.run(away.deliver("a@example.invalid", Rendered("s", "t")))
+    assert "example" not in str(refused.value)
+
+
+def serve_one_mail(listening: socket.socket, taken: list[str]) -> None:
+    """Enough of an SMTP server for one mail."""
+    connection, _ = listening.accept()
+    with connection, connection.makefile("rwb") as lines:
+
+        def say(line: bytes) -> None:
+            lines.write(line + b"\r\n")
+            lines.flush()
+
+        say(b"220 here")
+        in_data = False
+        for raw in lines:
+            line = raw.decode().strip()
+            taken.append(line)
+            if in_data:
+                in_data = line != "."
+                if not in_data:
+                    say(b"250 kept")
+            elif line.upper() == "DATA":
+                in_data = True
+                say(b"354 go on")
+            elif line.upper() == "QUIT":
+                say(b"221 bye")
+                return
+            else:
+                say(b"250 ok")
