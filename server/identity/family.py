@@ -6,7 +6,7 @@ Who cannot prove consent online (no phone, a child registered by someone else) d
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from server.foundation.actor import PersonId
@@ -20,7 +20,7 @@ from .errors import FamilyAlready, FamilyConsentNeeded, GuardianNeeded, RealName
 from .id_numbers import IdNumber
 from .model import Guardianship, Person
 from .patients import NewPatient, NewRelation
-from .rules import is_minor, needs_guardian, whole_years
+from .rules import ADULT_AGE, is_minor, needs_guardian, whole_years
 from .sealing import EVERYWHERE
 from .vocabulary import Evidence, Relation, RelationKind, Sex
 
@@ -155,3 +155,18 @@ async def end(work: Work, relation_id: UUID) -> None:
     if not await store.end_relation(work.session, relation_id, work.actor.person, work.now):
         raise Unknown
     work.audit("family.end", "guardianship", relation_id, patient_id=PersonId(ward.id))
+
+
+async def end_outgrown(work: Work) -> int:
+    """End guardianships over those who came of age; how many. They give no right from that birthday on anyway."""
+    today = day_of(work.now)
+    candidates = await store.outgrown(work.session, today - timedelta(days=ADULT_AGE * 365))
+    rows = {row.id: row for row in await store.people(work.session, [each.ward_id for each in candidates])}
+    ended = 0
+    for each in candidates:
+        born = rows[each.ward_id].birth_date
+        if born is not None and not is_minor(born, today):
+            each.ended_at = work.now
+            work.audit("family.outgrown", "guardianship", each.id, patient_id=PersonId(each.ward_id))
+            ended += 1
+    return ended

@@ -26,7 +26,7 @@ from .errors import GuardianNeeded, RealNameNeeded, RealNameNotConfirmed
 from .events import PatientRegistered
 from .id_numbers import IdNumber
 from .model import Guardianship, Person
-from .rules import is_minor, needs_guardian, whole_years
+from .rules import is_minor, needs_guardian, relation_holds, whole_years
 from .sealing import EVERYWHERE, ID_NUMBER, PHONE
 from .vocabulary import Evidence, PersonKind, Relation, RelationKind, Sex
 
@@ -128,14 +128,23 @@ async def standing(work: Work, patient_id: PersonId) -> Standing | None:
     row = await store.person(work.session, patient_id)
     if row is None or row.birth_date is None or work.actor.person_id is None:
         return None
-    related = await store.guardianship(work.session, work.actor.person_id, patient_id) is not None
-    return access.standing(work.actor, patient_id, row.birth_date, related, day_of(work.now))
+    today, relation = day_of(work.now), await store.guardianship(work.session, work.actor.person_id, patient_id)
+    related = relation is not None and relation_holds(RelationKind(relation.kind), row.birth_date, today)
+    return access.standing(work.actor, patient_id, row.birth_date, related, today)
 
 
 async def wards(work: Work) -> list[PersonId]:
     """For whom the acting account may act besides its own person."""
-    relations = await store.relations_of(work.session, work.actor.person)
-    return [PersonId(each.ward_id) for each in relations if each.guardian_id == work.actor.person]
+    acting = [
+        each for each in await store.relations_of(work.session, work.actor.person) if each.ward_id != work.actor.person
+    ]
+    born = {row.id: row.birth_date for row in await store.people(work.session, [each.ward_id for each in acting])}
+    today = day_of(work.now)
+    return [
+        PersonId(each.ward_id)
+        for each in acting
+        if (birth := born[each.ward_id]) and relation_holds(RelationKind(each.kind), birth, today)
+    ]
 
 
 async def require_real_name(work: Work, patient_id: PersonId) -> None:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from server.foundation.errors import Problem
 
 from .errors import CredentialNotInForce, MayNotPractise, MayNotReview, NotFiledHere, ServicesClosed
-from .vocabulary import REVIEWING_TITLES, Title
+from .vocabulary import REVIEWING_TITLES, RelationKind, Title
 
 GUARDIAN_UNTIL_AGE: Final = 14  # B10
 ADULT_AGE: Final = 18
@@ -81,6 +81,11 @@ def needs_guardian(birth_date: date, day: date) -> bool:
 def is_minor(birth_date: date, day: date) -> bool:
     """Whether the person has a guardian by law."""
     return whole_years(birth_date, day) < ADULT_AGE
+
+
+def relation_holds(kind: RelationKind, ward_born: date, day: date) -> bool:
+    """Whether a running relation still gives the right to act: a guardian's ends when the ward comes of age."""
+    return kind is not RelationKind.GUARDIAN or is_minor(ward_born, day)
 
 
 def in_force(dated: _Dated, day: date) -> bool:

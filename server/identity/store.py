@@ -6,7 +6,7 @@ Organisations are in `organisation_store.py`, signing in is in `login_store.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -232,3 +232,13 @@ async def posts_with_papers(
     if person_id is not None:
         statement = statement.where(Membership.person_id == person_id)
     return [tuple(row) for row in await session.execute(statement)]
+
+
+async def outgrown(session: AsyncSession, born_until: date) -> Sequence[Guardianship]:
+    """Guardianships in force over people born up to that day."""
+    statement = (
+        select(Guardianship)
+        .join(Person, Person.id == Guardianship.ward_id)
+        .where(Guardianship.kind == "guardian", Guardianship.ended_at.is_(None), Person.birth_date <= born_until)
+    )
+    return (await session.scalars(statement)).all()

@@ -12,6 +12,7 @@ from server.foundation import data_keys
 from server.foundation.actor import Level, PersonId, Role
 from server.foundation.errors import Unknown
 from server.foundation.ground import Ground
+from server.identity import family
 from server.identity import service as identity
 from server.identity.codes import CodePurpose
 from server.identity.service import Standing
@@ -122,6 +123,24 @@ async def test_a_parent_adds_a_child_online_and_acts_for_it(api: Api, ground: Gr
     relation = (await page.get("/api/family")).ok()[0]["relation_id"]
     last = await page.delete(f"/api/family/{relation}")
     assert (last.status, last.code) == (403, "guardian-needed")
+
+
+async def test_a_guardianship_ends_when_the_ward_comes_of_age(ground: Ground, desk_of: Desk) -> None:
+    mother = await a_patient(ground, age=45)
+    child = await a_patient(ground, age=17, guardian=mother, phone=None)
+    async with desk_of.work(mother.actor) as work:
+        assert await identity.standing(work, child.id) is Standing.GUARDIAN
+        assert await identity.wards(work) == [child.id]
+        assert await family.end_outgrown(work) == 0
+    async with desk_of.work() as work:
+        birthday = text("UPDATE people SET birth_date = birth_date - 366 WHERE id = :id")
+        await work.session.execute(birthday, {"id": child.id})
+    async with desk_of.work(mother.actor) as work:
+        assert await identity.standing(work, child.id) is None
+        assert await identity.wards(work) == []
+    async with desk_of.work() as work:
+        assert await family.end_outgrown(work) == 1
+        assert await family.end_outgrown(work) == 0
 
 
 async def test_an_adult_agrees_by_a_code_to_the_own_phone(api: Api, ground: Ground, desk_of: Desk) -> None:

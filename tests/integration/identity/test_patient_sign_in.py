@@ -143,9 +143,7 @@ async def test_a_code_leaves_only_sealed(ground: Ground, desk_of: Desk) -> None:
     assert f",{code}," not in rows
 
 
-async def test_a_shared_phone_asks_who_it_is_and_children_do_not_choose(
-    api: Api, ground: Ground, desk_of: Desk
-) -> None:
+async def test_a_shared_phone_asks_who_it_is(api: Api, ground: Ground, desk_of: Desk) -> None:
     phone = a_phone()
     husband = await a_patient(ground, name="张建国", phone=phone, signed_in=False)
     wife = await a_patient(ground, name="李秀兰", age=64, phone=phone, signed_in=False)

@@ -26,13 +26,14 @@ from server.identity.rules import (
     password_is_weak,
     practice_refusal,
     read_phone,
+    relation_holds,
     review_refusal,
     second_factor_is_fresh,
     services_open,
     whole_years,
 )
 from server.identity.second_factor import code_of, fresh_secret, matching_step, step_at
-from server.identity.vocabulary import Title
+from server.identity.vocabulary import RelationKind, Title
 
 DAY = date(2026, 11, 22)
 YEAR = timedelta(days=365)
@@ -51,6 +52,12 @@ def test_a_birthday_counts_on_its_day() -> None:
 def test_under_fourteen_needs_a_guardian_b10() -> None:
     assert needs_guardian(date(2012, 11, 23), DAY)
     assert not needs_guardian(date(2012, 11, 22), DAY)
+
+
+def test_a_guardian_s_right_ends_on_the_eighteenth_birthday_and_consent_does_not() -> None:
+    assert relation_holds(RelationKind.GUARDIAN, date(2008, 11, 23), DAY)
+    assert not relation_holds(RelationKind.GUARDIAN, date(2008, 11, 22), DAY)
+    assert relation_holds(RelationKind.FAMILY, date(1959, 3, 4), DAY)
 
 
 def test_services_are_open_with_a_licence_that_names_them_b01() -> None:
