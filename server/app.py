@@ -11,6 +11,7 @@ from itertools import chain
 
 from aiohttp import web
 
+from media.service import MediaNode
 from server import realtime
 from server.capabilities import CAPABILITIES
 from server.foundation import clock as clocks
@@ -172,3 +173,4 @@ async def work_jobs(settings: Settings, ground: Ground) -> None:
         sealer.cancel()
         await asyncio.gather(sealer, return_exceptions=True)
         await remote.stop()
+        await ground.part(MediaNode).close()

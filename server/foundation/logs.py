@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 from datetime import UTC, date, datetime
 from enum import Enum
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TextIO
 from uuid import UUID
@@ -39,6 +40,7 @@ ALLOWED: Final = frozenset(
 )
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _FRAMES: Final = 12
+_OURS: Final = f"{Path(__file__).resolve().parents[2]}/"
 # Libraries whose messages without arguments are fixed sentences; of these the first line is kept.
 _FIXED_SENTENCES: Final = frozenset({"asyncio", "alembic"})
 
@@ -136,8 +138,11 @@ def _exception(logger: Any, method: str, line: Line) -> Line:
 def _described(found: ExceptionInfo) -> dict[str, Any]:
     _, error, trace = found
     described: dict[str, Any] = {"error": " < ".join(type(each).__name__ for each in _chain(error))}
-    frames = traceback.extract_tb(trace)[-_FRAMES:]
-    described["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    frames = traceback.extract_tb(trace)
+    ours = [frame for frame in frames if _OURS in frame.filename and "site-packages" not in frame.filename]
+    described["trace"] = [
+        f"{_within(frame.filename)}:{frame.lineno} {frame.name}" for frame in (ours or frames)[-_FRAMES:]
+    ]
     for each in _chain(error):
         state = getattr(each, "sqlstate", None)
         if isinstance(state, str):
@@ -145,6 +150,11 @@ def _described(found: ExceptionInfo) -> dict[str, Any]:
             constraint = getattr(getattr(each, "diag", None), "constraint_name", None)
             described["constraint"] = constraint if isinstance(constraint, str) else None
     return described
+
+
+def _within(filename: str) -> str:
+    """The path from the project's root; a library's, from its package."""
+    return filename.partition(_OURS)[2] or filename.rpartition("site-packages/")[2]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
