@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.foundation.actor import PersonId
+from server.foundation.errors import Unknown
 from server.foundation.routes import Body, Query, Routes, View
 from server.foundation.work import Work
 
@@ -111,7 +112,9 @@ async def list_sessions(work: Work, query: Days) -> list[SessionView]:
     return await views.of_sessions(work, found)
 
 
-@routes.post("/api/sessions", may="appointments.publish", problems=(SegmentTooLong, BadSession, DoctorBusy), status=201)
+@routes.post(
+    "/api/sessions", may="appointments.publish", problems=(SegmentTooLong, BadSession, DoctorBusy, Unknown), status=201
+)
 async def publish_session(work: Work, body: PublishSession) -> SessionView:
     """Publish a session of the scheduler's own institution."""
     new = NewSession(**body.model_dump())

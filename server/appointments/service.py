@@ -30,9 +30,12 @@ from .rules import LIFE, OpeningTimes, Quota, Status
 async def publish(work: Work, organisation_id: OrganisationId, new: NewSession) -> SessionFacts:
     """Publish a session with its slots, all places ONLINE.
 
-    Raises: SegmentTooLong, BadSession, DoctorBusy, and identity's refusals of the doctor or the institution (B01, B02, B06).
+    Raises: SegmentTooLong, BadSession, DoctorBusy, Unknown for a department of another institution, and identity's
+        refusals of the doctor or the institution (B01, B02, B06).
     """
     await identity.require_may_practise(work, new.doctor_id, organisation_id)
+    if new.department_id not in {each.id for each in await identity.departments(work, organisation_id)}:
+        raise Unknown
     organisation = await identity.organisation(work, organisation_id)
     grade_3 = organisation.grade.startswith("tertiary")
     cut = rules.segments(
