@@ -9,6 +9,7 @@ import pytest
 from tests.api import Api
 from tests.serving import Served
 
+from .forgetting import forgetting
 from .world import World, a_world
 
 
@@ -17,3 +18,14 @@ async def world(served: Served) -> AsyncIterator[World]:
     """Two health systems with everybody in them."""
     async with Api(served.address) as api:
         yield await a_world(served.ground, api)
+
+
+@pytest.fixture(scope="session")
+async def forgetful(served: Served, world: World) -> AsyncIterator[Api]:
+    """The API over transactions that are undone; it believes the world's callers."""
+    believed = {}
+    for who in world.callers.values():
+        assert served.ground.authenticate is not None
+        believed[who.token] = await served.ground.authenticate(who.token)
+    async with forgetting(served.ground, believed) as address, Api(address) as api:
+        yield api

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image
+from sqlalchemy import update
 
 from server.consultations import store
 from server.foundation.actor import SYSTEM, PersonId
@@ -16,6 +18,7 @@ from server.foundation.clock import day_of, start_of_day
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
 from server.records import service as records
+from server.records.model_kept import RecordingLeg
 from tests import people
 from tests.api import Api
 from tests.people import Somebody
@@ -23,6 +26,7 @@ from tests.people import Somebody
 from .houses import Known
 
 NOTE_MARK = "矩阵病历独有的现病史"
+LEG_MARK = b"a recorded leg of the matrix"
 CHAT_MARK = "矩阵对话独有的一句"
 FILE_MARK = "matrix-paper-of"
 
@@ -58,13 +62,14 @@ def a_picture() -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A doctor with a session of today and one of tomorrow."""
+    """A doctor with a session of today, of tomorrow and of the day after."""
 
     ground: Ground
     api: Api
     doctor: Somebody
     today: UUID
     tomorrow: UUID
+    day_after: UUID
     slots: dict[UUID, UUID]
 
     def of(self, who: Somebody) -> Api:
@@ -77,13 +82,15 @@ class Desk:
 
 
 async def a_desk(ground: Ground, api: Api, doctor: Somebody) -> Desk:
-    """Two published sessions, the door of today's open."""
-    today = await people.a_session(ground, doctor, starts_at=soon(ground.clock.now()), minutes=20, slots=2, capacity=9)
-    starts_at = today.starts_at + timedelta(days=1)
-    tomorrow = await people.a_session(ground, doctor, starts_at=starts_at, minutes=20, slots=2, capacity=9)
-    slots = {each.id: (await people.slots_of(ground, each))[0] for each in (today, tomorrow)}
-    desk = Desk(ground, api, doctor, today.id, tomorrow.id, slots)
-    await desk.ask("/api/receptions/open", {"session_id": str(today.id)})
+    """Three published sessions, the door of today's open."""
+    starts_at = soon(ground.clock.now())
+    days = [
+        await people.a_session(ground, doctor, starts_at=starts_at + timedelta(days=n), minutes=20, slots=2, capacity=9)
+        for n in range(3)
+    ]
+    slots = {each.id: (await people.slots_of(ground, each))[0] for each in days}
+    desk = Desk(ground, api, doctor, days[0].id, days[1].id, days[2].id, slots)
+    await desk.ask("/api/receptions/open", {"session_id": str(desk.today)})
     return desk
 
 
@@ -107,9 +114,7 @@ async def booked(desk: Desk, patient: Somebody, session_id: UUID, by: Somebody |
     async with unit_of_work(desk.ground, SYSTEM) as work:
         visit = await store.by_booking(work.session, UUID(booking["id"]))
         assert visit is not None
-        return Course(
-            str(visit.id), str(visit.encounter_id), booking["id"], str(session_id), str(slot_id), {}
-        )
+        return Course(str(visit.id), str(visit.encounter_id), booking["id"], str(session_id), str(slot_id), {})
 
 
 async def going_on(desk: Desk, known: Known) -> Course:
@@ -161,5 +166,20 @@ async def _talk(desk: Desk, patient: Somebody, course: Course) -> str:
         await records.keep_message(work, encounter_id, PersonId(patient.id), uuid4().hex, text, None, work.now)
         recording = await records.open_recording(work, encounter_id)
         await records.open_leg(work, recording.recording_id, leg, seat="s1", person_id=PersonId(patient.id))
+    await _kept(desk.ground, leg)
     seen = (await desk.of(patient).get(f"/api/encounters/{encounter_id}/recording")).ok()
     return str(seen["legs"][0]["id"])
+
+
+async def _kept(ground: Ground, leg: str) -> None:
+    """What the media node would have delivered: a file in the vault."""
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield LEG_MARK
+
+    stored = await ground.vault.put(sent(), 2**20)
+    async with unit_of_work(ground, SYSTEM) as work:
+        found = {"state": "kept", "vault_name": stored.id, "size": stored.size, "sha256": stored.sha256}
+        times = {"started_at": work.now, "duration_s": 1.0, "kept_at": work.now}
+        statement = update(RecordingLeg).where(RecordingLeg.leg == leg).values(**found, **times)
+        await work.session.execute(statement)

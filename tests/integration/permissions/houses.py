@@ -30,6 +30,7 @@ class House:
     alliance_id: UUID
     staff: dict[Role, Somebody]
     colleague: Somebody  # a second doctor of the same department
+    spare: Somebody  # a third one, who has no sessions
 
 
 async def a_house(ground: Ground) -> House:
@@ -53,12 +54,11 @@ async def a_house(ground: Ground) -> House:
     async with unit_of_work(ground, staff[Role.ADMINISTRATOR].actor) as work:
         alliance = await alliances.add_alliance(work, f"医共体{uuid4().hex[:6]}", hospital.id, [clinic.id])
     colleague = await people.a_doctor(ground, hospital, name="孙主治")
-    return House(hospital, clinic, authority, licence.id, alliance, staff, colleague)
+    spare = await people.a_doctor(ground, hospital, name="周主治")
+    return House(hospital, clinic, authority, licence.id, alliance, staff, colleague, spare)
 
 
-async def _below(
-    work: Work, parent: OrganisationId | None, kind: OrganisationKind, level: Level
-) -> Hospital:
+async def _below(work: Work, parent: OrganisationId | None, kind: OrganisationKind, level: Level) -> Hospital:
     name = f"{kind}-{uuid4().hex[:8]}"
     made = await organisations.add_organisation(
         work, OrganisationFields(name, kind, level, Grade.UNGRADED, parent, "400-000-0000", "")

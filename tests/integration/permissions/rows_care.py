@@ -16,13 +16,14 @@ _NOTHING: Final = Row()
 _OWN: Final = Row(Reach.OWN)
 _DONE: Final = (Stage.SIGNED,)
 _MET: Final = (Stage.SIGNED, Stage.GOING_ON)
+_NOT_READY: Final = frozenset({503})  # recording-not-ready: the export is made by a job
 _REASON: Final = const(reason="患者要求改为线下就诊")
 _DAYS: Final = "?first=2026-11-01&last=2026-11-20"
 _OF_HOUSE: Final = {Role.SCHEDULER: Reach.HOUSE}
 
 
 def _note(_: Ids) -> dict[str, Any]:
-    return {"seq": 1, "content": note_of("矩阵")}
+    return {"seq": 0, "content": note_of("矩阵")}
 
 
 def _amendment(_: Ids) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def _visit_consent(ids: Ids) -> dict[str, Any]:
     return {"purpose": "recording", "version": ids["consent_version"], "read_s": 120}
 
 
-def _session(ids: Ids) -> dict[str, Any]:
+def a_session_body(ids: Ids) -> dict[str, Any]:
+    """A session five days from now, of the ids' doctor and department."""
     starts_at = datetime.now(SHANGHAI).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=5)
     times = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
     who = {"department_id": ids["department_id"], "doctor_id": ids["doctor_id"]}
@@ -82,17 +84,20 @@ RECORDS: Final[Table] = {
     "GET /api/encounters/{encounter_id}/recording": Row(Reach.OWN, stages=_MET),
     "GET /api/recordings/{leg_id}/media": _OWN,
     "DELETE /api/recordings/{leg_id}": _OWN,
-    "POST /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET),
-    "GET /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET),
+    "POST /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET, refuses=_NOT_READY),
+    "GET /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET, refuses=_NOT_READY),
 }
 
 APPOINTMENTS: Final[Table] = {
     "GET /api/sessions": Row(query=_DAYS),
-    "POST /api/sessions": Row(Reach.HOUSE, _session, unknown=frozenset({404, 422})),
+    # An unknown doctor is refused like one who has no filing here.
+    "POST /api/sessions": Row(Reach.HOUSE, a_session_body, unknown=frozenset({403})),
     "POST /api/sessions/{session_id}/handover": Row(Reach.HOUSE, lambda ids: {"doctor_id": ids["colleague_id"]}),
     "POST /api/sessions/{session_id}/stop": Row(Reach.HOUSE, _REASON),
     "POST /api/slots/{slot_id}/bookings": Row(
-        Reach.OWN, lambda ids: {"patient_id": ids["patient_id"], "diagnosed_in_person": True}
+        Reach.OWN,
+        lambda ids: {"patient_id": ids["patient_id"], "diagnosed_in_person": True},
+        ids={"slot_id": "free_slot_id"},
     ),
     "GET /api/bookings": _NOTHING,
     "GET /api/bookings/{booking_id}": Row(Reach.OWN, roles=_OF_HOUSE),

@@ -16,7 +16,7 @@ _NOTHING: Final = Row()
 _NEW_ID: Final = people.an_id_number(date(1971, 8, 9)).text
 _PHONE: Final = people.a_phone()
 _TOKEN: Final = "x" * 43
-_DATES: Final = {"valid_from": "2026-01-01", "valid_until": "2029-01-01"}
+_DATES: Final[dict[str, object]] = {"valid_from": "2026-01-01", "valid_until": "2029-01-01"}
 _PERSON: Final = {"name": "郑新来", "id_number": _NEW_ID}
 _SIGN_IN: Final = const(username="nobody-of-the-matrix", password="wrong password", second_factor="123456")
 
@@ -32,7 +32,7 @@ def _organisation(parent: str | None) -> dict[str, str | None]:
 
 def _credential(_: Ids) -> dict[str, str]:
     return {
-        "kind": "doctor",
+        "kind": "pharmacist",
         "licence_number": f"M{uuid4().hex[:12]}",
         "category": "clinical",
         "scope": "内科专业",
@@ -44,7 +44,7 @@ def _credential(_: Ids) -> dict[str, str]:
 
 def _filing(ids: Ids) -> dict[str, object]:
     number = f"F{uuid4().hex[:8]}"
-    about = {"organisation_id": ids["my_organisation_id"], "number": number}
+    about: dict[str, object] = {"organisation_id": ids["my_organisation_id"], "number": number}
     return about | {"registration": True, "internet_consent": True} | _DATES
 
 

@@ -6,8 +6,8 @@ who reaches what by it.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,6 @@ from tests.api import Api
 from tests.serving import Served
 
 from .cells import Cell, ask, judged, permitted
-from .forgetting import forgetting
 from .houses import signed_in_again
 from .rows import Reach, Row
 from .rows_care import CARE
@@ -32,6 +31,24 @@ from .world import Stage, Tie, World
 TABLE: Final = {**IDENTITY, **CARE}
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
+# Their success needs a code, a token, a job, time gone by or another state than the world's; own tests show it.
+SHOWN_ELSEWHERE: Final = {
+    "DELETE /api/attachments/{attachment_id}",
+    "DELETE /api/recordings/{leg_id}",
+    "GET /api/encounters/{encounter_id}/recording/export",
+    "POST /api/enrolments/complete",
+    "POST /api/enrolments/open",
+    "POST /api/family",
+    "POST /api/logins",
+    "POST /api/logins/refresh",
+    "POST /api/me/second-factor",
+    "POST /api/registrations",
+    "POST /api/visits/{visit_id}/call",
+    "POST /api/visits/{visit_id}/close",
+    "POST /api/visits/{visit_id}/not-present",
+    "POST /api/visits/{visit_id}/sign",
+    "PUT /api/me/phone",
+}
 DEMO: Final = ("GET /api/demo/messages", "GET /api/demo/people", "POST /api/demo/people/{person_id}/credentials")
 
 
@@ -52,25 +69,18 @@ def test_every_route_has_a_row_and_every_row_a_route() -> None:
 
 
 @pytest.fixture(scope="module")
-async def matrix(served: Served, world: World) -> AsyncIterator[Matrix]:
+async def matrix(forgetful: Api, world: World) -> Matrix:
     """The whole matrix asked, each cell in a transaction that is undone."""
-    believed = {}
-    for who in world.callers.values():
-        assert served.ground.authenticate is not None
-        believed[who.token] = await served.ground.authenticate(who.token)
     cells = []
-    async with forgetting(served.ground, believed) as address, Api(address) as api:
-        for name, row in TABLE.items():
-            for role, who in world.callers.items():
-                cells += await _asked(api.signed_in(who.token), world, ROUTES[name], row, role)
-    yield Matrix(cells)
+    for name, row in TABLE.items():
+        for role, who in world.callers.items():
+            cells += await _asked(forgetful.signed_in(who.token), world, ROUTES[name], row, role)
+    return Matrix(cells)
 
 
 async def _asked(api: Api, world: World, route: Route, row: Row, role: Role) -> list[Cell]:
     ties = (Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie)
-    return [
-        await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties
-    ]
+    return [await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties]
 
 
 def _wrong(matrix: Matrix, name: str, role: Role) -> list[str]:
@@ -83,28 +93,28 @@ def _wrong(matrix: Matrix, name: str, role: Role) -> list[str]:
     return [f"{cell}  <- {why}" for cell, why in wrong if why]
 
 
-def test_nobody_reaches_more_than_is_theirs(matrix: Matrix) -> None:
+def test_nobody_reaches_more_than_is_theirs(matrix: Matrix, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = [line for name in TABLE for role in Role for line in _wrong(matrix, name, role)]
-    print(_summary(matrix, wrong))
+    with capsys.disabled():
+        sys.stdout.write(_summary(matrix, wrong))
     assert not wrong, "\n" + "\n".join(wrong)
 
 
 def _summary(matrix: Matrix, wrong: list[str]) -> str:
     outcomes = Counter(f"{cell.status // 100}xx" if cell.status < 400 else str(cell.status) for cell in matrix.cells)
     told = ", ".join(f"{status}: {count}" for status, count in sorted(outcomes.items()))
-    return f"\n{len(matrix.cells)} cells of {len(TABLE)} routes, {told}; unexpected: {len(wrong)}"
+    return f"\npermission matrix: {len(matrix.cells)} cells of {len(TABLE)} routes, {told}; unexpected: {len(wrong)}"
 
 
-def test_every_permitted_role_was_seen_to_pass_somewhere(matrix: Matrix) -> None:
-    passed = {(cell.route, cell.role) for cell in matrix.cells if 200 <= cell.status < 300}
-    roles_that_pass = Counter(role for _, role in passed)
-    assert set(roles_that_pass) == set(Role)
-    unproved = {name for name in TABLE if not any(route == name for route, _ in passed)}
-    print(f"\nroutes without any 2xx: {sorted(unproved)}")
+def test_nearly_every_route_succeeds_in_some_cell(matrix: Matrix) -> None:
+    passed = {cell.route for cell in matrix.cells if 200 <= cell.status < 300}
+    assert {cell.role for cell in matrix.cells if 200 <= cell.status < 300} == set(Role)
+    unproved = set(TABLE) - passed
+    assert unproved == SHOWN_ELSEWHERE, "\n".join(sorted(unproved ^ SHOWN_ELSEWHERE))
 
 
 def test_no_cell_is_an_error_of_ours(matrix: Matrix) -> None:
-    assert [str(cell) for cell in matrix.cells if cell.status >= 500] == []
+    assert [str(cell) for cell in matrix.cells if cell.status >= 500 and cell.code != "recording-not-ready"] == []
 
 
 def test_no_refusal_holds_a_byte_of_a_record(matrix: Matrix, world: World) -> None:
@@ -117,14 +127,12 @@ def test_no_answer_at_all_names_a_strangers_patient(matrix: Matrix, world: World
     seen = [cell for cell in matrix.cells if world.marks[Tie.OWN][0].encode() in cell.raw]
     assert seen, "the own patient is named somewhere"
     marks = [mark.encode() for mark in world.marks[Tie.OTHER]]
-    leaked = [
-        str(cell) for cell in matrix.cells if cell.route not in DEMO and any(mark in cell.raw for mark in marks)
-    ]
+    leaked = [str(cell) for cell in matrix.cells if cell.route not in DEMO and any(mark in cell.raw for mark in marks)]
     assert leaked == []
 
 
 async def test_a_login_that_is_over_opens_nothing(served: Served, world: World) -> None:
-    bodies, statuses, count = set(), set(), 0
+    bodies, statuses = set(), set()
     async with Api(served.address) as api:
         for role, who in world.callers.items():
             over = api.signed_in(await signed_in_again(served.ground, who))
@@ -134,8 +142,6 @@ async def test_a_login_that_is_over_opens_nothing(served: Served, world: World) 
                 cell = await ask(over, world, ROUTES[name], row, role, Tie.OWN, Stage.SIGNED)
                 bodies.add(cell.raw)
                 statuses.add(cell.status)
-                count += 1
-    print(f"\n{count} cells with a login that is over")
     assert (statuses, len(bodies)) == ({401}, 1)
 
 

@@ -18,7 +18,6 @@ from server.identity import desk as demo_desk
 from server.identity import patients, store
 from server.identity.vocabulary import Evidence, Relation
 from server.notifications import service as notifications
-from server.notifications import store as notification_store
 from server.notifications.templates import template
 from server.records import service as records
 from server.records.service import Purpose
@@ -83,7 +82,8 @@ async def a_world(ground: Ground, api: Api) -> World:
         tie: {stage: ids | constants for stage, ids in side.dossiers.items()}
         for tie, side in ((Tie.OWN, own), (Tie.SAME, same), (Tie.OTHER, other))
     }
-    dossiers[Tie.UNKNOWN] = {stage: _unknown(ids) | constants for stage, ids in own.dossiers.items()}
+    nobodys = constants | {"demo_id": str(uuid4())}
+    dossiers[Tie.UNKNOWN] = {stage: _unknown(ids) | nobodys for stage, ids in own.dossiers.items()}
     marks = {Tie.OWN: own.marks, Tie.SAME: same.marks, Tie.OTHER: other.marks}
     return World(callers, dossiers, personal, marks, house, stranger)
 
@@ -113,7 +113,7 @@ async def _side(ground: Ground, api: Api, tie: Tie, house: House, doctor: Somebo
         Stage.BOOKED: await booked(desk, patient.who, desk.tomorrow),
     }
     common = await _of_house(ground, house, doctor) | {"relation_id": str(relation_id)}
-    common |= courses[Stage.SIGNED].more
+    common |= courses[Stage.SIGNED].more | {"free_slot_id": str(desk.slots[desk.day_after])}
     dossiers = {}
     for stage, course in courses.items():
         known = ward if stage is Stage.GOING_ON else patient
@@ -161,7 +161,7 @@ async def _personal(ground: Ground, who: Somebody) -> Ids:
         kind = template("recording-ready")
         await notifications.send(work, PersonId(who.id), "recording-ready", dict.fromkeys(kind.fields, "x"))
         await work.session.flush()
-        newest = (await notification_store.inbox(work.session, who.id, 1))[0]
+        newest = next(each for each in await notifications.inbox(work) if each.template == "recording-ready")
         found = {"login_id": str(who.login_id), "message_id": str(newest.id)}
         if who.role is Role.PHARMACIST:
             await signatures.sign(work, who.id, "review", "prescription", {"of": "the matrix"})
@@ -176,7 +176,7 @@ async def _constants(ground: Ground, house: House, neighbour: Known, demo: Known
         versions = {each.purpose: each.version for each in records.consent_text_list("zh")}
     return {
         "guardian_id": str(neighbour.who.id),
-        "colleague_id": str(house.colleague.id),
+        "colleague_id": str(house.spare.id),
         "demo_id": str(demo.who.id),
         "my_organisation_id": str(house.hospital.id),
         "my_department_id": str(house.hospital.department_id),
@@ -211,5 +211,3 @@ def _unknown(like: Ids) -> Ids:
     made = {name: str(uuid4()) for name in like}
     nobody = people.an_id_number(date(1950, 1, 1)).text
     return made | {"serial": uuid4().hex + "00000000", "id_number": nobody, "phone": people.a_phone()}
-
-
