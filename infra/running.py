@@ -59,12 +59,15 @@ class Running:
         """Bring the demo county up to today while the application already serves."""
         self._add("demo", (*_SERVER, "demo"), environment, once=True)
 
-    def start_processes(self, environment: Mapping[str, str]) -> None:
-        """Start the application, the worker and one media node."""
+    def start_serving(self, environment: Mapping[str, str]) -> None:
+        """Start the application and one media node: what somebody who opens the page needs."""
         self._add("application", (*_SERVER, "serve"), environment)
-        self._add("worker", (*_SERVER, "worker"), environment)
         node = self.plan.media(environment)
         self._add("media-1", (*_MEDIA, "--socket", str(self.plan.media_socket)), node)
+
+    def start_worker(self, environment: Mapping[str, str]) -> None:
+        """Start the worker, which nobody waits for: after the page is there, so that it does not slow that down."""
+        self._add("worker", (*_SERVER, "worker"), environment)
 
     def await_ready(self) -> None:
         """Wait until the application says that it is ready.

@@ -25,7 +25,7 @@ _LOOK_EVERY_S = 0.3
 
 def main() -> int:
     """Start, watch until asked to stop, stop. 2 when starting was refused."""
-    for word in (signal.SIGTERM, signal.SIGHUP):
+    for word in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(word, _interrupt)
     try:
         plan = read_plan(os.environ)
@@ -67,8 +67,9 @@ def bring_up(running: Running) -> None:
     migrated = running.migrate(environment)
     if plan.demo and migrated:
         running.seed(environment)
-    running.start_processes(environment)
+    running.start_serving(environment)
     running.await_ready()
+    running.start_worker(environment)
     if plan.demo and not migrated:
         running.seed_meanwhile(environment)
 
