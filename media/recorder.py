@@ -1,7 +1,7 @@
-"""Records one leg: takes the packets that are forwarded, makes frames of them, places them in time and keeps a WebM of them.
+"""Records one leg: takes the packets that are forwarded and keeps a WebM of them, cut into segments.
 
-Each track's time comes from the sender's reports on the node's clock (`timing`), so the tracks of all people line up. Frames
-are held until the reports are there, at most three seconds. What is on disk, encrypted, is `segments`' business.
+Each track's frames and times are `track`'s: they come from the senders' reports on the node's clock, so the tracks of all
+people line up. Frames are held until those reports are there, at most three seconds. The disk is `segments`' business.
 """
 
 from __future__ import annotations
@@ -14,132 +14,20 @@ import av
 import structlog
 
 from media.forwarder import Feed, Source
-from media.jitter import Frame, Pictures, Reorder
-from media.manifest import GAP_MS, Gap, Manifest, Reason, Track
-from media.rtp import Packet, timestamp_step
+from media.manifest import Gap, Manifest, Reason
+from media.rtp import Packet
 from media.segments import Entry, LegFolder
 from media.timing import NodeClock
+from media.track import TrackRecorder
 from media.vp8 import dimensions
 from media.webm import Writer
 
 SEGMENT_S = 5.0
 SEGMENT_BYTES = 2 << 20
 _HOLD_S = 3.0
-_PATIENCE_S = {"audio": 0.2, "video": 1.0}
-_MOST_GAPS = 2000
 _MOST_UNSTORED = 8  # segments waiting for a slow disk
-_SLEW_S = 0.0005
-_JUMP_S = 0.25
 
 log = structlog.get_logger("media")
-
-
-class TrackRecorder:
-    """One track of a leg: order, pictures, instants and gaps."""
-
-    def __init__(self, kind: str, started: float) -> None:
-        self.kind = kind
-        self.track = Track(kind=kind, codec="opus" if kind == "audio" else "vp8")
-        self.gaps: list[Gap] = []
-        self.held: deque[tuple[Frame, Source]] = deque()
-        self.placing = False  # frames go out as they come
-        self._reorder = Reorder(_PATIENCE_S[kind])
-        self._pictures = Pictures()
-        self._source: Source | None = None
-        self._lost = False
-        self._why: Reason = "not-sent"
-        self._started = started
-        self._last = started  # instant of the last frame, or of the start
-        self._anchor: tuple[int, float] | None = None
-
-    def add(self, packet: Packet, source: Source, now: float) -> None:
-        """Takes a packet that was forwarded."""
-        if source is not self._source:
-            self._drain(self._reorder.flush(), now)
-            self._reorder = Reorder(_PATIENCE_S[self.kind])
-            self._pictures = Pictures()
-            self._source, self._anchor = source, None
-        self._drain(self._reorder.add(packet, now), now)
-
-    def overdue(self, now: float) -> None:
-        """Gives up what does not come."""
-        self._drain(self._reorder.overdue(now), now)
-
-    def interrupt(self, why: Reason) -> None:
-        """No frames from here on for this reason; the next picture is a key frame."""
-        self._reorder = Reorder(_PATIENCE_S[self.kind])
-        self._pictures.lose()
-        self._why = why
-
-    def _drain(self, packets: list[Packet | None], now: float) -> None:
-        for packet in packets:
-            if packet is None:
-                self._lose(now)
-            elif self.kind == "audio":
-                if packet.payload:
-                    self._frame(Frame(packet.timestamp, packet.payload, True, now))
-            else:
-                frame = self._pictures.add(packet, now)
-                if frame is not None:
-                    self._frame(frame)
-                elif self._pictures.needs_key and self._source is not None:
-                    self._source.want_key_frame(now)
-
-    def _lose(self, now: float) -> None:
-        self._lost = True
-        if self.kind == "video":
-            self._pictures.lose()
-            if self._source is not None:
-                self._source.want_key_frame(now)
-
-    def _frame(self, frame: Frame) -> None:
-        if self._source is not None:
-            self.held.append((frame, self._source))
-
-    def place(self, frame: Frame, source: Source) -> int:
-        """When the frame belongs, in ms since 1970; notes track and gaps. Instants of a track always rise."""
-        at = max(self._instant(frame, source), self._last + 0.001)
-        self._note_gap(at)
-        at_ms = round(at * 1000)
-        track = self.track
-        track.frames += 1
-        if track.first_ms is None:
-            track.first_ms, track.offset_ms = at_ms, at_ms - round(self._started * 1000)
-        track.last_ms = at_ms
-        size = dimensions(frame.data) if self.kind == "video" else None
-        if size is not None:
-            track.width, track.height = max(track.width or 0, size[0]), max(track.height or 0, size[1])
-        self._last, self._lost, self._why = at, False, "not-sent"
-        return at_ms
-
-    def _instant(self, frame: Frame, source: Source) -> float:
-        measured = source.clock.instant(frame.timestamp)
-        if self._anchor is None:
-            placed = frame.arrived if measured is None else measured
-        else:
-            placed = self._anchor[1] + timestamp_step(frame.timestamp, self._anchor[0]) / source.clock.rate
-            if measured is not None:
-                off = measured - placed
-                placed = measured if abs(off) > _JUMP_S else placed + max(-_SLEW_S, min(off, _SLEW_S))
-        self._anchor = (frame.timestamp, placed)
-        return placed
-
-    def _note_gap(self, until: float) -> None:
-        if (until - self._last) * 1000 > GAP_MS and len(self.gaps) < _MOST_GAPS:
-            self.gaps.append(self._gap(until))
-
-    def _gap(self, until: float) -> Gap:
-        why: Reason = "lost" if self._lost and self._why == "not-sent" else self._why
-        kind = self.track.kind
-        return Gap(from_=round(self._last * 1000), to=round(until * 1000), track=kind, reason=why)
-
-    def gaps_until(self, end: float) -> list[Gap]:
-        """All gaps, and the one that is open at `end`."""
-        return [*self.gaps, self._gap(end)] if (end - self._last) * 1000 > GAP_MS else list(self.gaps)
-
-    def finish(self, now: float) -> None:
-        """Takes what still waits to be put in order."""
-        self._drain(self._reorder.flush(), now)
 
 
 class Recorder:
@@ -184,8 +72,8 @@ class Recorder:
         assert self._writer is not None
         zero = self._folder.about.started_ms
         while track.held:
-            frame, source = track.held.popleft()
-            at_ms = max(0, track.place(frame, source) - zero)
+            frame, source, why = track.held.popleft()
+            at_ms = max(0, track.place(frame, source, why) - zero)
             try:
                 self._writer.write(track.kind, frame.data, at_ms, is_key=frame.is_key)
             except av.FFmpegError as refused:  # a frame that no muxer takes must not end the call
@@ -224,8 +112,8 @@ class Recorder:
         heads = [track.held[0] for track in self._tracks.values() if track.held]
         if not heads:
             return
-        waited = now - min(frame.arrived for frame, _ in heads) > _HOLD_S
-        known = len(heads) == len(self._tracks) and all(source.clock.known for _, source in heads)
+        waited = now - min(frame.arrived for frame, _, _ in heads) > _HOLD_S
+        known = len(heads) == len(self._tracks) and all(source.clock.known for _, source, _ in heads)
         if waited or known or at_once:
             video = self._tracks["video"].held
             self._writer = Writer(self._bytes.extend, dimensions(video[0][0].data) if video else None)
