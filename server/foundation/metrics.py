@@ -17,6 +17,7 @@ HTTP_SECONDS: Final = Histogram(
     ("method", "route", "status"),
     buckets=_REQUEST_S,
 )
+JOBS: Final = Counter("lianyi_jobs", "Jobs run, by task and outcome", ("task", "outcome"))
 CLOCK_OFFSET_SECONDS: Final = Gauge(
     "lianyi_clock_offset_seconds", "How far the database is ahead of this machine's clock"
 )
