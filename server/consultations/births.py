@@ -94,8 +94,8 @@ async def on_stopped(work: Work, event: SessionStopped) -> None:
 async def on_handed_over(work: Work, event: SessionHandedOver) -> None:
     """Everybody not yet seen waits for the colleague now, in the same order, and is told. Rule: visits-10"""
     for visit in await store.of_session(work.session, event.session_id):
-        if visit.doctor_id == event.from_doctor_id:
-            await steps.attempt(work, visit, "hand_back", calls=0, last_called_at=None, first_called_at=None)
+        if visit.doctor_id == event.from_doctor_id and visit.status in (Status.CALLED, Status.ELIGIBILITY):
+            await ending.hand_back(work, visit)
     moved = await store.hand_over(work.session, event.session_id, event.to_doctor_id)
     await store.change_reception(
         work.session, event.session_id, event.from_doctor_id, state="closed", changed_at=work.now, closed_at=work.now

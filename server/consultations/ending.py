@@ -124,6 +124,15 @@ async def _refuse(work: Work, visit: Visit, verb: str, code: str, reason: str) -
     return ended
 
 
+async def hand_back(work: Work, visit: Visit) -> Visit | None:
+    """Out of the doctor's hands and back to waiting, at the place that was theirs; None when it is no longer so."""
+    fresh = {"calls": 0, "last_called_at": None, "first_called_at": None, "last_seen_at": work.now}
+    waiting = await steps.attempt(work, visit, "hand_back", **fresh)
+    if waiting is not None:
+        await leave_room(work, waiting, "handed-back")
+    return waiting
+
+
 async def no_show(work: Work, visit: Visit, verb: str) -> Visit | None:
     """Nobody came; None when that is no longer so. Rule: visits-5, visits-9"""
     missed = await steps.attempt(work, visit, verb, ended_at=work.now, end_code="no_show")

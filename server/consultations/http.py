@@ -174,6 +174,7 @@ async def read_visit(work: Work, visit_id: UUID) -> VisitView:
     """One visit."""
     visit, party = await steps.own(work, visit_id, steps.ANYONE)
     await queue.touch(work, visit, party)
+    await preparation.note_reading(work, visit, party)
     return await views.of_visit(work, visit, party)
 
 

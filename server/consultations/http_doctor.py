@@ -204,7 +204,11 @@ async def refuse_first_visit(work: Work, visit_id: UUID, body: ReasonBody) -> Vi
     return await _desk(work, await eligibility.decide(work, visit_id, Decision.FIRST_VISIT, body.reason))
 
 
-@routes.post("/api/visits/{visit_id}/start", may="consultations.receive", problems=(RecordingDeclined, NotInThisState))
+@routes.post(
+    "/api/visits/{visit_id}/start",
+    may="consultations.receive",
+    problems=(RecordingDeclined, AnotherPatientInRoom, NotInThisState),
+)
 async def start_visit(work: Work, visit_id: UUID) -> VisitView:
     """Open the room; also again after the line was lost for good."""
     return await _desk(work, await room.start(work, visit_id))

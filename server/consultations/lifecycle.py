@@ -91,6 +91,6 @@ LIFE: Final = Lifecycle[Status](
     step("sign", {Status.TERMINATED_TO_OFFLINE}, Status.TERMINATED_TO_OFFLINE, _DOCTOR, "visits-12"),
     step("close", {Status.SIGNED}, Status.CLOSED, _DOCTOR, "visits-12"),
     step("terminate", NOT_STARTED | IN_ROOM | UNSIGNED, Status.TERMINATED_TO_OFFLINE, _DOCTOR, "B14"),
-    step("hand_back", {Status.CALLED, Status.ELIGIBILITY}, Status.QUEUED, (), "visits-10"),
+    step("hand_back", IN_ROOM, Status.QUEUED, (), "visits-10"),
     step("cancel", NOT_STARTED, Status.CANCELLED, (), "visits-10"),
 )

@@ -15,7 +15,7 @@ from server.foundation.problems import invalid_field
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
-from server.records.service import Purpose
+from server.records.service import Purpose, Seen
 from server.settings import VisitSettings
 
 from . import ending, rules, steps, store, triage
@@ -67,6 +67,12 @@ async def read_pre_check(work: Work, visit: Visit) -> PreCheck | None:
         return None
     kept = json.loads(text)
     return PreCheck(kept["complaint"], tuple(Answer(symptom, tuple(flags)) for symptom, flags in kept["answers"]))
+
+
+async def note_reading(work: Work, visit: Visit, party: Party) -> None:
+    """Somebody else than the patient reads what was written: a line in the patient's who-read list."""
+    if visit.precheck is not None and party in (Party.DOCTOR, Party.HELPER):
+        await records.note_read(work, PersonId(visit.patient_id), Seen.ENCOUNTERS, visit.encounter_id)
 
 
 async def device_check(work: Work, visit_id: UUID, result: dict[str, object]) -> Visit:

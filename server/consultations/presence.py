@@ -58,6 +58,8 @@ async def media_changed(work: Work, room: str, seat: str | None, kind: str, at_m
         if person_id is not None or kind == "room-closed":
             await store_room.end_stay(work.session, visit.id, person_id, "media", at, kind)
     elif person_id is not None:
+        # A node that died told no end: whatever was still open ended with it, at the latest now.
+        await store_room.end_stay_before(work.session, visit.id, person_id, "media", at)
         await store_room.begin_stay(work.session, work.new_id(), visit.id, person_id, "media", at)
     steps.tell(work, visit)
 
@@ -80,7 +82,9 @@ async def settle(work: Work, visit: Visit, early: timedelta = timedelta()) -> No
     grace = timedelta(seconds=work.part(VisitSettings).grace_s) - early
     people = [_presence(each, visit) for each in await store_room.participants(work.session, visit.id)]
     end = rules.call_end(people, grace, work.now)
-    if end is CallEnd.ABANDONED:
+    if end is CallEnd.NOBODY_CAME:
+        await ending.hand_back(work, visit)
+    elif end is CallEnd.ABANDONED:
         await ending.finish(work, visit, end)
     elif end is CallEnd.TECHNICAL:
         ended = await steps.attempt(work, visit, end, video_ended_at=work.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_
@@ -14,6 +15,7 @@ from server.appointments.service import SessionFacts
 from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
+from server.foundation.problems import invalid_field
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.settings import VisitSettings
@@ -23,6 +25,8 @@ from .errors import CalledTooSoon, ColleagueNotSuitable, PatientIsHere, Receptio
 from .lifecycle import Status
 from .model import Reception, Visit
 from .steps import DOCTOR_ONLY
+
+LONGEST_PAUSE: Final = timedelta(hours=12)
 
 
 class PauseReason(StrEnum):
@@ -68,8 +72,10 @@ async def pause(
 ) -> Reception:
     """Close the door for a while; the waiting room says why and until when.
 
-    Raises: Unknown, ReceptionNotOpen.
+    Raises: Unknown, ReceptionNotOpen, Invalid when `until` is not within the next hours.
     """
+    if until is not None and not work.now < until <= work.now + LONGEST_PAUSE:
+        raise invalid_field("/until", "请选择现在之后 12 小时以内的时间", "Choose a time within the next 12 hours")
     values = {"state": "paused", "pause_reason": reason, "pause_note": note, "paused_until": until}
     return await _change(work, session_id, "reception.pause", values)
 

@@ -64,6 +64,7 @@ async def start(work: Work, visit_id: UUID) -> Visit:
         started_at=visit.started_at or work.now,
         video_ended_at=None,
     )
+    await store_room.expect_back(work.session, visit.id)
     if opened.video_stopped_at is None:
         await records.open_recording(work, visit.encounter_id)
     await appointments.mark(work, visit.booking_id, "serve")

@@ -151,6 +151,7 @@ class Presence:
 class CallEnd(StrEnum):
     """How a call is ended by the scan: the verb of the lifecycle."""
 
+    NOBODY_CAME = "hand_back"
     ABANDONED = "end_abandoned"
     TECHNICAL = "end_technically"
 
@@ -159,7 +160,8 @@ def call_end(people: Iterable[Presence], grace: timedelta, now: datetime) -> Cal
     """How a call that has fallen apart ends; None while it goes on.
 
     The patient's side is one: while a guardian or helper is in the room, a patient who drops is not lost. Who leaves by
-    their own will has not been lost by the line: then, once the doctor is gone as well, the visit goes on to its note.
+    their own will has not been lost by the line: then, once the doctor is gone as well, the visit goes on to its note. A
+    doctor who goes before the patient ever came gives the patient back to the queue.
     Rule: visits-11
     """
     seen = [each for each in people if each.connected_at is not None]
@@ -170,4 +172,6 @@ def call_end(people: Iterable[Presence], grace: timedelta, now: datetime) -> Cal
         if any(each.lost(grace, now) for each in patient_side):
             return CallEnd.TECHNICAL
         return CallEnd.ABANDONED if doctor_gone else None
-    return CallEnd.TECHNICAL if doctor_gone and patient_side else None
+    if doctor_gone:
+        return CallEnd.TECHNICAL if patient_side else CallEnd.NOBODY_CAME
+    return None

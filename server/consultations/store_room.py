@@ -62,6 +62,12 @@ async def withdraw_recording(session: AsyncSession, visit_id: UUID, person_id: U
     await session.execute(_of(visit_id, person_id).values(recording_agreed_at=None))
 
 
+async def expect_back(session: AsyncSession, visit_id: UUID) -> None:
+    """A room is opened again: nobody counts as lost or gone until told so anew."""
+    reset = update(Participant).where(Participant.visit_id == visit_id).values(away_since=None, left_at=None)
+    await session.execute(reset.execution_options(synchronize_session=False))
+
+
 async def everybody_away(session: AsyncSession, since: datetime) -> int:
     """After a restart nobody is known to be there: whoever was in a live room is away since now, until seen again."""
     live = select(Visit.id).where(Visit.status == Status.IN_VIDEO)
@@ -97,6 +103,18 @@ async def end_stay(
     if kind is not None:
         statement = statement.where(Stay.kind == kind)
     await session.execute(statement.values(until=func.greatest(Stay.since, at), ended_by=why))
+
+
+async def end_stay_before(session: AsyncSession, visit_id: UUID, person_id: UUID, kind: str, at: datetime) -> None:
+    """An open stay that began earlier is over, because a new one begins; the same beginning told twice ends nothing."""
+    earlier = update(Stay).where(
+        Stay.visit_id == visit_id,
+        Stay.person_id == person_id,
+        Stay.kind == kind,
+        Stay.until.is_(None),
+        Stay.since < at,
+    )
+    await session.execute(earlier.values(until=at, ended_by="new-leg"))
 
 
 async def stays(session: AsyncSession, visit_id: UUID) -> Sequence[Stay]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.identity.service import DoctorCard, OrganisationCard, PatientFacts
+from server.identity.service import OrganisationCard, PatientFacts
 from server.records import service as records
 from server.records.service import NoteView
 
@@ -24,8 +24,7 @@ class Summary:
 
     visit: Visit
     patient: PatientFacts
-    doctor: DoctorCard
-    organisation: OrganisationCard
+    organisation: OrganisationCard | None
     note: NoteView
 
 
@@ -38,11 +37,10 @@ async def summary(work: Work, visit_id: UUID) -> Summary:
     visit, _ = await steps.own(work, visit_id, ANYONE)
     if not await records.signed(work, visit.encounter_id):
         raise NoteNotSigned
-    organisation_id = OrganisationId(visit.organisation_id)
+    organisations = await identity.organisations(work, [OrganisationId(visit.organisation_id)])
     return Summary(
         visit=visit,
         patient=await identity.patient(work, PersonId(visit.patient_id)),
-        doctor=await identity.doctor(work, PersonId(visit.doctor_id), organisation_id),
-        organisation=await identity.organisation(work, organisation_id),
+        organisation=organisations[0] if organisations else None,
         note=await records.note(work, visit.encounter_id),
     )

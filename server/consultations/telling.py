@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.actor import PersonId
 from server.foundation.clock import SHANGHAI
 from server.foundation.work import Work
 from server.identity import service as identity
@@ -20,7 +20,7 @@ async def tell_patient(work: Work, visit: Visit, template: str, **values: str) -
 
 async def booked(work: Work, visit: Visit) -> None:
     """The booking stands."""
-    doctor = await identity.doctor(work, PersonId(visit.doctor_id), OrganisationId(visit.organisation_id))
+    doctor = await identity.person(work, PersonId(visit.doctor_id))
     await tell_patient(work, visit, "visit-booked", **_when(visit.slot_starts_at), doctor=doctor.name)
 
 

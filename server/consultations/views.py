@@ -113,7 +113,7 @@ class VisitView(VisitLineView):
 async def of_visit(work: Work, visit: Visit, party: Party) -> VisitView:
     """One visit for somebody who has a part in it."""
     organisation_id = OrganisationId(visit.organisation_id)
-    organisation = await identity.organisation(work, organisation_id)
+    organisations = await identity.organisations(work, [organisation_id])
     pre_check = await preparation.read_pre_check(work, visit)
     asks = visit.status in NOT_STARTED
     line = await of_visits(work, [visit])
@@ -122,7 +122,7 @@ async def of_visit(work: Work, visit: Visit, party: Party) -> VisitView:
         party=party,
         check_in_opens_at=preparation.check_in_opens_at(work, visit),
         organisation_id=organisation_id,
-        organisation_phone=organisation.phone,
+        organisation_phone=organisations[0].phone if organisations else "",
         session_id=visit.session_id,
         booking_id=visit.booking_id,
         encounter_id=visit.encounter_id,
@@ -148,8 +148,7 @@ async def of_visit(work: Work, visit: Visit, party: Party) -> VisitView:
 async def of_visits(work: Work, visits: Sequence[Visit]) -> list[VisitLineView]:
     """Visits in a list, in the order given."""
     people = await people_of(work, visits)
-    cards = await identity.doctors(work, {PersonId(each.doctor_id) for each in visits})
-    doctors = {(card.id, card.organisation_id): card for card in cards}
+    doctors = await doctors_of(work, visits)
     return [
         VisitLineView(
             id=each.id,
@@ -160,7 +159,7 @@ async def of_visits(work: Work, visits: Sequence[Visit]) -> list[VisitLineView]:
             slot_starts_at=each.slot_starts_at,
             slot_ends_at=each.slot_ends_at,
             patient=people[each.patient_id],
-            doctor=doctor_view(doctors[PersonId(each.doctor_id), OrganisationId(each.organisation_id)]),
+            doctor=doctors[each.doctor_id, each.organisation_id],
             room_open=each.status == Status.IN_VIDEO,
             signed_at=each.signed_at,
             told=_told(each.end_code, work),
@@ -177,6 +176,23 @@ async def people_of(work: Work, visits: Sequence[Visit]) -> dict[UUID, PersonVie
         card.id: PersonView(id=card.id, name=card.name, sex=card.sex, age=_age(card.birth_date, today))
         for card in cards.values()
     }
+
+
+async def doctors_of(work: Work, visits: Sequence[Visit]) -> dict[tuple[UUID, UUID], VisitDoctorView]:
+    """The doctors of some visits by (doctor, organisation). Of one who has left since, the name is still told."""
+    wanted = {(each.doctor_id, each.organisation_id) for each in visits}
+    cards = await identity.doctors(work, {PersonId(doctor_id) for doctor_id, _ in wanted})
+    found: dict[tuple[UUID, UUID], VisitDoctorView] = {
+        (card.id, card.organisation_id): doctor_view(card) for card in cards
+    }
+    gone = wanted - found.keys()
+    names = await identity.people(work, {PersonId(doctor_id) for doctor_id, _ in gone}) if gone else {}
+    for doctor_id, organisation_id in gone:
+        name = names[PersonId(doctor_id)].name
+        found[doctor_id, organisation_id] = VisitDoctorView(
+            id=doctor_id, name=name, title="", department="", organisation="", licence_number="", licence_scope=""
+        )
+    return found
 
 
 def doctor_view(card: DoctorCard) -> VisitDoctorView:

@@ -148,8 +148,9 @@ def _item(work: Work, visit: Visit, patient: PersonView) -> WorkItemView:
 
 async def of_summary(work: Work, found: Summary) -> SummaryView:
     """The signed summary."""
-    visit, current = found.visit, found.note.current
+    visit, current, place = found.visit, found.note.current, found.organisation
     people = await views.people_of(work, [visit])
+    doctors = await views.doctors_of(work, [visit])
     return SummaryView(
         visit_id=visit.id,
         number=visit.number,
@@ -158,9 +159,9 @@ async def of_summary(work: Work, found: Summary) -> SummaryView:
         ended_at=visit.video_ended_at,
         patient=people[visit.patient_id],
         patient_id_number_tail=found.patient.id_number_tail,
-        doctor=views.doctor_view(found.doctor),
-        organisation=found.organisation.second_name or found.organisation.name,
-        organisation_phone=found.organisation.phone,
+        doctor=doctors[visit.doctor_id, visit.organisation_id],
+        organisation=(place.second_name or place.name) if place else "",
+        organisation_phone=place.phone if place else "",
         note_id=found.note.note_id,
         content=current.content,
         signed_at=current.signed_at,

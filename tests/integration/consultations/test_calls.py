@@ -23,7 +23,9 @@ from .clinic import (
     both_join,
     in_room,
     later,
+    room_of,
     status_of,
+    write_note,
 )
 
 
@@ -53,6 +55,30 @@ async def test_every_coming_and_going_is_kept_with_its_instant(clinic: Clinic) -
     assert media.until is not None
     assert (media.since.timestamp() * 1000, media.until - media.since) == (connected_ms, timedelta(seconds=4))
     assert await status_of(clinic, visit_id) == "in_video"  # the patient hung up; the doctor goes on to the note
+
+
+async def test_a_media_node_that_died_without_a_word_leaves_a_gap_and_not_one_long_stay(clinic: Clinic) -> None:
+    patient, visit_id = await in_room(clinic)
+    name = await both_join(clinic, patient, visit_id)
+    rooms, seat = VisitRooms(clinic.ground), seat_id(name, patient.id)
+    began_ms = int(clinic.ground.clock.now().timestamp() * 1000)
+    for boot, at in (("first", began_ms), ("first", began_ms), ("second", began_ms + 9000)):
+        told = {"n": 1, "boot": boot, "at": at, "kind": "seat-connected", "room": name, "seat": seat}
+        await rooms.on_media(name, None, NodeEvent.model_validate(told))
+    media = [each for each in await stays_of(clinic, visit_id) if each.kind == "media"]
+    assert [(each.ended_by, each.until is None) for each in media] == [("new-leg", False), (None, True)]
+
+
+async def test_a_doctor_lost_before_the_patient_came_gives_the_patient_back_to_the_queue(clinic: Clinic) -> None:
+    _, visit_id = await in_room(clinic)
+    name = await room_of(clinic, visit_id)
+    (await clinic.desk(f"/api/visits/{visit_id}/join", {})).ok()
+    for change in (Change.JOINED, Change.AWAY):
+        await VisitRooms(clinic.ground).on_presence(name, clinic.doctor.id, change)
+    async with later(clinic, seconds=91) as work:
+        await jobs.scan_rooms.run(work)
+    assert await status_of(clinic, visit_id) == "queued"
+    (await clinic.desk(f"/api/visits/{visit_id}/call")).ok()
 
 
 async def test_a_lost_patient_ends_the_call_only_after_the_grace(clinic: Clinic) -> None:
@@ -87,6 +113,9 @@ async def test_after_a_lost_line_the_doctor_opens_a_room_again(clinic: Clinic) -
     (await clinic.desk(f"/api/visits/{visit_id}/start")).ok()
     again = (await clinic.of(patient).post(f"/api/visits/{visit_id}/join", {})).ok()
     assert again["room"] != name
+    async with later(clinic, seconds=200) as work:  # what was lost in the first room is no longer lost
+        await jobs.scan_rooms.run(work)
+    assert await status_of(clinic, visit_id) == "in_video"
     assert (await VisitRooms(clinic.ground).standing(again["room"])).open is True
 
 
@@ -113,6 +142,18 @@ async def test_the_phone_is_shown_to_the_doctor_once_and_leads_to_the_note(clini
     assert len(shown) == 11
     again = await clinic.desk(f"/api/visits/{visit_id}/phone")
     assert (again.status, again.code) == (409, "phone-already-shown")
+
+
+async def test_after_a_lost_line_the_telephone_leads_to_the_note(clinic: Clinic) -> None:
+    patient, visit_id = await in_room(clinic)
+    name = await both_join(clinic, patient, visit_id)
+    await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
+    async with later(clinic, seconds=91) as work:
+        await jobs.scan_rooms.run(work)
+    (await clinic.desk(f"/api/visits/{visit_id}/phone")).ok()
+    assert await status_of(clinic, visit_id) == "documenting"
+    await write_note(clinic, visit_id)
+    assert (await clinic.desk(f"/api/visits/{visit_id}/sign", {})).ok()["status"] == "closed"
 
 
 async def test_two_tabs_see_the_phone_once(clinic: Clinic) -> None:

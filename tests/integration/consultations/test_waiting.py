@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -116,6 +117,11 @@ async def test_nobody_is_called_before_the_door_is_open_or_while_it_is_paused(cl
     found = await place(clinic, patient, visit_id)
     assert found["door"] == {"state": "paused", "reason": "emergency", "note": "处理急诊", "until": None}
     assert found["expected"] is None
+    for wrong in ("9999-12-31T23:59:59Z", "2020-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"):
+        assert (await clinic.desk("/api/receptions/pause", pause | {"until": wrong})).status == 422
+    soon = (clinic.ground.clock.now() + timedelta(minutes=20)).isoformat()
+    (await clinic.desk("/api/receptions/pause", pause | {"until": soon})).ok()
+    assert (await place(clinic, patient, visit_id))["expected"] is not None
     await clinic.open()
     assert (await clinic.desk(f"/api/visits/{visit_id}/call")).ok()["calls"] == 1
 

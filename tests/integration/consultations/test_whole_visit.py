@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from server.consultations import store_room
 from server.foundation.actor import SYSTEM
 from server.foundation.ids import read_short_number
 from server.foundation.work import unit_of_work
-from server.identity.model import Person
+from server.identity.model import Membership, Person
 from tests.people import a_patient
 
 from .clinic import (
@@ -180,3 +182,23 @@ async def test_everybody_invited_is_kept_as_a_participant(clinic: Clinic) -> Non
     assert {people[patient.id].party, people[clinic.doctor.id].party} == {"patient", "doctor"}
     assert all(each.recording_agreed_at is not None for each in people.values())
     assert await status_of(clinic, visit_id) == "in_video"
+
+
+async def test_a_summary_outlives_its_doctors_post(clinic: Clinic) -> None:
+    patient, visit_id = await in_room(clinic)
+    await write_note(clinic, visit_id)
+    (await clinic.desk(f"/api/visits/{visit_id}/sign", {})).ok()
+    async with unit_of_work(clinic.ground, SYSTEM) as work:
+        held = (await work.session.scalars(select(Membership).where(Membership.person_id == clinic.doctor.id))).one()
+        held.ended_at = work.now
+    mine = clinic.of(patient)
+    for path in ("/api/visits", f"/api/visits/{visit_id}", f"/api/visits/{visit_id}/summary"):
+        assert clinic.doctor.name in str((await mine.get(path)).ok())
+
+
+async def test_the_doctors_reading_of_the_complaint_is_in_the_patients_list(clinic: Clinic) -> None:
+    patient, visit_id = await a_booked_patient(clinic)
+    await prepare(clinic, patient, visit_id)
+    (await clinic.of(clinic.doctor).get(f"/api/visits/{visit_id}")).ok()
+    reads = (await clinic.of(patient).get(f"/api/patients/{patient.id}/reads")).ok()
+    assert clinic.doctor.name in [each["name"] for each in reads]

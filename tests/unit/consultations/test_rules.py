@@ -149,3 +149,10 @@ def test_a_patient_who_hangs_up_is_not_a_lost_line() -> None:
 
 def test_a_doctor_gone_while_the_patient_waits_ends_the_call_technically() -> None:
     assert call_end([left(DOCTOR, GRACE), PATIENT], GRACE, NOW) is CallEnd.TECHNICAL
+
+
+def test_a_doctor_who_goes_before_the_patient_ever_came_gives_the_patient_back() -> None:
+    invited = Presence(is_doctor=False, connected_at=None)
+    assert call_end([lost(DOCTOR, GRACE / 2), invited], GRACE, NOW) is None
+    assert call_end([lost(DOCTOR, GRACE), invited], GRACE, NOW) is CallEnd.NOBODY_CAME
+    assert call_end([left(DOCTOR, GRACE)], GRACE, NOW) is CallEnd.NOBODY_CAME
