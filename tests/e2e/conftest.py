@@ -1,0 +1,36 @@
+"""One running product for all end-to-end tests, and Playwright; each test brings its own people in their own browsers."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Playwright, async_playwright
+
+from .stack import Stack, started
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """Cameras, microphones and the stack's data."""
+    made = Path(tempfile.mkdtemp(prefix="ly-e2e-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(folder: Path) -> Iterator[Stack]:
+    """The product, started as a newcomer starts it."""
+    with started(folder / "data", folder / "start.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    """Playwright's driver; the browser is the machine's Chromium."""
+    async with async_playwright() as driver:
+        yield driver
