@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from server import demo
+from server.demo import seeding
 from server.demo.county import FAMILY_PHONE, STAFF, VILLAGERS
 from server.foundation.actor import Level
 from server.foundation.ground import Ground
+from server.identity import service as identity
 from server.identity.model import Person
 from server.settings import Settings
 from tests.api import Api
@@ -28,6 +30,26 @@ async def test_the_county_is_seeded_once(ground: Ground, desk_of: Desk) -> None:
     for name, person_id in first.people.items():
         assert second.people[name] == person_id
     assert set(first.departments.items()) <= set(second.departments.items())
+
+
+async def test_no_table_holds_a_patient_s_name_number_or_phone_in_clear(ground: Ground, desk_of: Desk) -> None:
+    county = await demo.seed(ground)
+    async with desk_of.work() as work:
+        opened = await identity.patient(work, county.people["张建国"])
+        assert (opened.name, opened.phone) == ("张建国", FAMILY_PHONE)
+        tables = (await work.session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).all()
+        written = [
+            row
+            for table in tables
+            for row in (await work.session.scalars(text(f'SELECT t::text FROM public."{table}" t'))).all()  # noqa: S608  # names from the catalogue
+        ]
+    everything = "\n".join(written)
+    assert "李文清" in everything  # the search would find what is there
+    for villager in VILLAGERS:
+        number = seeding._id_number(villager).text
+        for personal in (villager.name, number, villager.phone or number):
+            assert personal not in everything
+            assert personal.encode().hex() not in everything
 
 
 async def test_everybody_of_the_demo_signs_in_with_the_button(api: Api, ground: Ground) -> None:
