@@ -9,13 +9,13 @@ from server.foundation.watching import Topic
 from server.foundation.work import Work
 from server.identity.events import SignInCodeIssued
 
-from . import jobs
+from . import jobs, service
 from .http import routes
 
 
 async def _own_inbox(work: Work, subject: str) -> bool:
-    """Only one's own inbox may be watched."""
-    return subject == str(work.actor.person_id)
+    """One's own inbox may be watched, and those of one's wards."""
+    return subject in {str(person_id) for person_id in await service.addressees(work)}
 
 
 CAPABILITY = Capability(

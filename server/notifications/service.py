@@ -77,7 +77,7 @@ async def send(
 
 async def inbox(work: Work) -> list[Notice]:
     """The acting person's messages and their wards', newest first, in the asker's language."""
-    people = await _addressees(work)
+    people = await addressees(work)
     keys = await data_keys.fetch_all(work.session, work.ground.fields, people)
     found = []
     for row in await store.inbox(work.session, people, _LONGEST_LIST):
@@ -92,13 +92,13 @@ async def inbox(work: Work) -> list[Notice]:
 
 async def unread(work: Work) -> int:
     """How many messages the acting person and their wards have not read."""
-    return await store.unread(work.session, await _addressees(work))
+    return await store.unread(work.session, await addressees(work))
 
 
 async def mark_read(work: Work, message_id: UUID | None = None) -> None:
     """Mark one message of the own inbox as read, or all. Raises: Unknown."""
     person = work.actor.person
-    marked = await store.mark_read(work.session, await _addressees(work), message_id, work.now)
+    marked = await store.mark_read(work.session, await addressees(work), message_id, work.now)
     if message_id is not None and not marked:
         raise Unknown
     work.after_commit(push(f"inbox:{person}", person))
@@ -197,7 +197,7 @@ async def _write(
         await work.defer("notifications.deliver", message_id=message_id)
 
 
-async def _addressees(work: Work) -> list[PersonId]:
+async def addressees(work: Work) -> list[PersonId]:
     """Whose messages the acting person reads: the own, and on the patient side those of everybody acted for."""
     own = work.actor.person
     return [own, *await identity.wards(work)] if work.actor.role in PATIENT_SIDE else [own]

@@ -79,6 +79,8 @@ def clean_paper(raw: bytes) -> CleanFile:
 
 
 def _rewritten(opened: Pdf) -> bytes:
+    if "/AcroForm" in opened.Root:
+        opened.generate_appearance_streams()  # else what was filled in, but never drawn, would be lost
     opened.flatten_annotations("all")  # stamps and filled-in fields become part of the drawing
     for page in opened.pages:
         _keep(page.obj, _PAGE_KEPT)

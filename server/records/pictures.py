@@ -53,7 +53,7 @@ def _redrawn(opened: Image.Image, form: Form) -> CleanFile:
         raise PictureTooManyPixels(limit_megapixels=MOST_PIXELS // 1_000_000)
     if form is Form.JPEG:
         opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets the decoder itself scale a large one down
-    picture = ImageOps.exif_transpose(opened)
+    picture = _eight_bits(ImageOps.exif_transpose(opened))
     transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     picture = picture.convert("RGBA" if transparent else "RGB")
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
@@ -66,3 +66,10 @@ def _redrawn(opened: Image.Image, form: Form) -> CleanFile:
     else:
         canvas.save(out, "PNG", optimize=False)
     return CleanFile(out.getvalue(), form, 1, canvas.width, canvas.height)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """The picture with 8 bits for each colour; Pillow itself would show the 16-bit grey of an X-ray as plain white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import pikepdf
 import pytest
@@ -69,6 +70,33 @@ def test_a_screenshot_loses_its_text() -> None:
     raw = a_png(text=True)
     assert SECRET.encode() in raw
     assert SECRET.encode() not in clean_picture(raw, Form.PNG).content
+
+
+def test_the_sixteen_bit_grey_of_an_x_ray_keeps_its_greys() -> None:
+    ramp = struct.pack("<256H", *(level * 257 for level in range(256)))
+    out = io.BytesIO()
+    Image.frombytes("I;16", (256, 1), ramp).save(out, "PNG")
+    with Image.open(io.BytesIO(clean_picture(out.getvalue(), Form.PNG).content)) as kept:
+        greys = list(kept.convert("L").tobytes())
+    assert greys == list(range(256))
+
+
+def test_what_was_filled_into_a_form_stays_to_be_read() -> None:
+    pdf = a_pdf()
+    field = Dictionary(
+        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("d"), V=String("I10"), Rect=[9, 9, 99, 29]
+    )
+    field.DA = String("/Helv 12 Tf")
+    pdf.pages[0].obj.Annots = Array([pdf.make_indirect(field)])
+    helvetica = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.Root.AcroForm = Dictionary(
+        Fields=Array([pdf.pages[0].obj.Annots[0]]), NeedAppearances=True, DR=Dictionary(Font=Dictionary(Helv=helvetica))
+    )
+    clean = clean_paper(saved(pdf)).content
+    with pikepdf.open(io.BytesIO(clean)) as kept:
+        drawn = b"".join(each.read_bytes() for each in kept.objects if isinstance(each, pikepdf.Stream))
+    assert b"I10" in drawn
+    assert b"/AcroForm" not in clean
 
 
 @pytest.mark.parametrize("tail", [b"%PDF-1.7 hidden", b"PK\x03\x04 a zip", b"<script>alert(1)</script>"], ids=str)
