@@ -22,7 +22,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: { '/api': server, '/healthz': server, '/rt': { target: server, ws: true } },
+    proxy: {
+      '/api': server,
+      '/healthz': server,
+      '/rt': { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
+    },
   },
   test: {
     environment: 'happy-dom',

@@ -1,0 +1,86 @@
+/** A doctor's coming days and one day's times, as the booking page shows them. Pure. */
+import type { components } from '@/api/schema'
+import { dayOf, startOfDay } from '@/i18n/when'
+
+export type Session = components['schemas']['SessionView']
+export type Slot = components['schemas']['SlotView']
+
+export const DAYS_SHOWN = 8
+/** From how many places on the count is no warning. */
+export const FEW = 2
+
+export type DayState = 'free' | 'full' | 'over' | 'closed' | 'not_open' | 'none'
+
+export interface Day {
+  day: string
+  free: number
+  state: DayState
+  sessions: Session[]
+}
+
+/** Today and the days after it, as 2026-11-23. */
+export function comingDays(now: number, count: number = DAYS_SHOWN): string[] {
+  const start = startOfDay(dayOf(now)).getTime()
+  return Array.from({ length: count }, (_, i) => dayOf(start + i * 86_400_000))
+}
+
+// Why a day cannot be had: the state that gives most hope wins.
+const HOPE: readonly DayState[] = ['free', 'not_open', 'full', 'closed', 'over']
+
+export function daysOf(sessions: readonly Session[], days: readonly string[]): Day[] {
+  return days.map((day) => {
+    const held = sessions.filter((session) => session.day === day)
+    const states = new Set(held.flatMap((session) => session.slots.map((slot) => slot.state)))
+    return {
+      day,
+      sessions: held,
+      free: held.reduce((sum, session) => sum + session.free, 0),
+      state: HOPE.find((state) => states.has(state)) ?? 'none',
+    }
+  })
+}
+
+export interface HalfDay {
+  half: 'morning' | 'afternoon'
+  free: number
+  slots: Slot[]
+}
+
+const NOON = 12
+
+function hourOf(instant: string): number {
+  return Number(
+    new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone: 'Asia/Shanghai' }).format(
+      new Date(instant),
+    ),
+  )
+}
+
+/** A day's times that are not over, by half-days; empty halves are left out. */
+export function halvesOf(day: Day | undefined): HalfDay[] {
+  const slots = (day?.sessions ?? [])
+    .flatMap((session) => session.slots)
+    .filter((slot) => slot.state !== 'over')
+    .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at))
+  return (['morning', 'afternoon'] as const)
+    .map((half) => {
+      const held = slots.filter((slot) => hourOf(slot.starts_at) < NOON === (half === 'morning'))
+      const free = held.reduce((sum, slot) => sum + (slot.state === 'free' ? slot.free : 0), 0)
+      return { half, slots: held, free }
+    })
+    .filter((half) => half.slots.length > 0)
+}
+
+/** How many of a day's times have begun already. */
+export function overCount(day: Day | undefined): number {
+  return (day?.sessions ?? []).flatMap((session) => session.slots).filter((slot) => slot.state === 'over')
+    .length
+}
+
+export function slotOf(sessions: readonly Session[], slotId: string): Slot | undefined {
+  for (const session of sessions) {
+    const slot = session.slots.find((one) => one.id === slotId)
+    if (slot) return slot
+  }
+  return undefined
+}
