@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from prometheus_client import REGISTRY
 from psycopg.conninfo import conninfo_to_dict
 
 from server import app as composition
@@ -26,6 +27,7 @@ from server.foundation.logs import configure_logs
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
 from server.migrations.apply import migrate as apply_migrations
+from server.realtime import Figures
 from server.settings import Settings
 from signaling.service import Realtime
 
@@ -68,6 +70,7 @@ async def serve(settings: Settings, _: argparse.Namespace) -> None:
         await runner.setup()
         site = web.TCPSite(runner, settings.http.host, settings.http.port, ssl_context=_tls(settings), backlog=1024)
         await site.start()
+        REGISTRY.register(Figures(ground.part(Realtime)))
         metrics = await health.serve_metrics(settings.http.port + 1)
         await _asked_to_stop()
         ground.part(health.Drain).on = True

@@ -5,10 +5,12 @@ With sockets in the application, without them in the worker, which reaches the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from aiohttp import web
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from media.service import MediaNode
 from server.consultations.socket import VisitRooms
@@ -89,6 +91,20 @@ def attach_remote(settings: Settings, ground: Ground) -> Realtime:
     )
     _join(ground, realtime)
     return realtime
+
+
+class Figures(Collector):
+    """Realtime's own counts for the metrics page: sockets, rooms, seats, nodes, refusals."""
+
+    def __init__(self, realtime: Realtime) -> None:
+        self._realtime = realtime
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One gauge, by name."""
+        family = GaugeMetricFamily("lianyi_realtime", "What realtime counts, by name", labels=("name",))
+        for name, value in self._realtime.counts().items():
+            family.add_metric((name,), value)
+        yield family
 
 
 def _join(ground: Ground, realtime: Realtime) -> None:

@@ -87,6 +87,7 @@ async def book(work: Work, slot_id: UUID, patient_id: PersonId, *, diagnosed_in_
     for quota in quotas:
         if await store.take_place(work.session, slot_id, quota):
             booking = await _write(work, slot, session, patient_id, quota, right)
+            await identity.admit(work, patient_id, OrganisationId(session.organisation_id))
             work.record(SlotBooked(booking_id=booking.id))
             work.audit("book", "booking", booking.id, patient_id=patient_id, right=right)
             work.after_commit(push("sessions", session.department_id))

@@ -66,7 +66,11 @@ async def give_back(session: AsyncSession, slot_id: UUID, quota: str) -> None:
 
 async def free_number(session: AsyncSession, slot: Slot) -> int:
     """The smallest number of the slot that no live booking has. Call it after `take_place`, which holds the row."""
-    numbers = func.generate_series(slot.first_number, slot.first_number + slot.capacity - 1).table_valued("n").render_derived()
+    numbers = (
+        func.generate_series(slot.first_number, slot.first_number + slot.capacity - 1)
+        .table_valued("n")
+        .render_derived()
+    )
     used = select(Booking.number).where(Booking.slot_id == slot.id, Booking.status.in_(_live()))
     found = await session.execute(select(func.min(numbers.c.n)).where(numbers.c.n.not_in(used)))
     return int(found.scalar_one())
