@@ -18,6 +18,7 @@ from server.identity import service as identity
 from server.notifications import jobs, store
 from server.notifications import service as notifications
 from server.notifications.adapters import Adapters, NotDelivered
+from server.notifications.capability import CAPABILITY
 from server.notifications.jobs import MOST_TRIES
 from server.notifications.model import MessageRow
 from server.notifications.templates import Rendered
@@ -127,6 +128,9 @@ async def test_a_parent_reads_what_the_child_is_told(house: House, api: Api) -> 
     mother = await a_patient(house.ground, born=date(1990, 1, 1))
     child = await a_patient(house.ground, born=date(2020, 5, 1), guardian=mother)
     await send(house.ground, child.id)
+    async with unit_of_work(house.ground, mother.actor) as work:
+        (topic,) = CAPABILITY.topics
+        assert [await topic.allows(work, str(who)) for who in (mother.id, child.id, uuid4())] == [True, True, False]
     shown = (await api.signed_in(mother.token).get("/api/inbox")).ok()
     assert [each["person_id"] for each in shown["messages"]] == [str(child.id)]
     (await api.signed_in(mother.token).post(f"/api/inbox/{shown['messages'][0]['id']}/read")).ok()

@@ -196,6 +196,19 @@ async def test_a_changed_segment_or_seal_is_never_taken(recorded: Recorded) -> N
     assert recorded.node.acknowledged == [leg]
 
 
+async def test_a_leg_whose_event_was_lost_is_found_by_the_scan(recorded: Recorded) -> None:
+    leg = recorded.node.put(recorded.recording_id, recorded.key, started_ms=START_MS)
+    await jobs.fetch_waiting.run(recorded.care.ground)
+    async with work_of(recorded.care.ground, None) as work:
+        queued = await (await work.raw()).execute(
+            "SELECT args ->> 'leg' FROM procrastinate_jobs WHERE task_name = 'records.fetch_leg' AND status = 'todo'"
+        )
+        assert (leg,) in await queued.fetchall()
+    await jobs.fetch_leg.run(recorded.care.ground, leg)  # the manifest alone says where it belongs
+    (view,) = (await recorded.care.of(recorded.care.patient).get(recorded.path)).ok()["legs"]
+    assert (view["state"], view["person_id"]) == ("kept", None)
+
+
 async def test_a_leg_over_which_nothing_was_sent_is_empty_not_lost(recorded: Recorded) -> None:
     leg = await recorded.leg(frames=0)
     await jobs.fetch_leg.run(recorded.care.ground, leg)
