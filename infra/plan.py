@@ -60,6 +60,7 @@ class Plan:
         found = {
             **self.given,
             "PYTHONUNBUFFERED": "1",
+            "TMPDIR": str(self.data_dir / "run"),  # what passes through a temporary file stays in a folder of ours
             "LIANYI_DATA_DIR": str(self.data_dir),
             "LIANYI_HTTP__HOST": self.host,
             "LIANYI_HTTP__PORT": str(self.port),

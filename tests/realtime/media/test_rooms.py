@@ -128,7 +128,7 @@ async def test_nothing_runs_or_listens_on_after_everybody_left(
     for n in range(3):
         one = await calls.enter("room", "a", colour=RED, hertz=440, recording="v", key=KEY, leg=f"a{n}")
         two = await calls.enter("room", "b", colour=GREEN, hertz=880, recording="v", key=KEY, leg=f"b{n}")
-        await until(lambda one=one, two=two: min(one.lanes[0].pictures, two.lanes[0].pictures) > 0, "they see")  # type: ignore[misc]
+        await until(lambda one=one, two=two: min(one.lanes[0].pictures, two.lanes[0].pictures) > 0, "they see")  # type: ignore[misc]  # defaults bind the loop
         await calls.leave(one, "room", "a")
         await calls.leave(two, "room", "b")
     await until(lambda: not node.ports.in_use, "every port is given back")
@@ -153,7 +153,7 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(calls: Calls, cl
     }
     for about, body in wrong.items():
         with pytest.raises(OfferRefused):
-            await client.offer("room", "b", **{"leg": "new", **body})  # type: ignore[arg-type]
+            await client.offer("room", "b", **{"leg": "new", **body})  # type: ignore[arg-type]  # wrong on purpose
         assert (await client.load()).seats == 1, about
     with pytest.raises(RoomDiffers):
         await client.offer("room", "b", sdp=await two.offer(), capacity=2, leg="new")
