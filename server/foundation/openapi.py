@@ -144,7 +144,12 @@ def _success(route: Route, schemas: dict[str, Any]) -> dict[str, Any]:
     if route.answer is type(None):
         return {str(route.status): {"description": "Done"}}
     schema = _schema(TypeAdapter(route.answer), "serialization", schemas)
-    return {str(route.status): {"description": "Done", "content": {"application/json": {"schema": schema}}}}
+    done = {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    return {str(status): done for status in (route.status, *route.also)}
+
+
+def _body_names_ids(route: Route) -> bool:
+    return route.body is not None and "'format': 'uuid'" in str(route.body.json_schema())
 
 
 def _refusals(route: Route) -> dict[str, Any]:
@@ -153,7 +158,7 @@ def _refusals(route: Route) -> dict[str, Any]:
         kinds.append(NotSignedIn)
     if route.may not in (PUBLIC, SIGNED_IN):
         kinds.append(NotAllowed)
-    if route.paths:
+    if route.paths or _body_names_ids(route):
         kinds.append(Unknown)
     if route.body is not None or route.query is not None or route.upload:
         kinds += [Invalid, MalformedBody, TooLarge, WrongType]

@@ -61,6 +61,7 @@ class Route:
     grants_tokens: bool
     max_body: int
     capability: str
+    also: tuple[int, ...] = ()  # further statuses of a success, with the same body
 
     @property
     def unsafe(self) -> bool:
@@ -108,6 +109,7 @@ class Routes:
         status: int | None = None,
         grants_tokens: bool = False,
         max_body: int = 256 * 1024,
+        also: tuple[int, ...] = (),
     ) -> Callable[[Endpoint], Endpoint]:
         def declare(endpoint: Endpoint) -> Endpoint:
             hints = get_type_hints(endpoint)
@@ -141,6 +143,7 @@ class Routes:
                     grants_tokens=grants_tokens,
                     max_body=max_body,
                     capability=endpoint.__module__.rsplit(".", 1)[0],
+                    also=also,
                 )
             )
             return endpoint

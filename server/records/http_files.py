@@ -165,7 +165,10 @@ async def delete_leg(work: Work, leg_id: UUID) -> None:
 
 
 @routes.post(
-    "/api/encounters/{encounter_id}/recording/export", may="records.read", problems=(Unknown, RecordingNotReady)
+    "/api/encounters/{encounter_id}/recording/export",
+    may="records.read",
+    problems=(Unknown, RecordingNotReady),
+    also=(202,),
 )
 async def ask_export(work: Work, encounter_id: UUID) -> Answer[ExportView]:
     """Have one MKV with all tracks made; 202 until it is ready."""
