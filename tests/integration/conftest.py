@@ -1,4 +1,4 @@
-"""The matrix's world, built once for all of its tests."""
+"""One world for the permission matrix and for fuzzing, built once; and an API that forgets what was done to it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from tests.api import Api
 from tests.serving import Served
 
-from .forgetting import forgetting
-from .world import World, a_world
+from .permissions.forgetting import forgetting
+from .permissions.world import World, a_world
 
 
 @pytest.fixture(scope="session")
