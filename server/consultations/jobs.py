@@ -1,75 +1,157 @@
-"""Periodic scans: calls that rang out, places not kept, calls that fell apart, no-shows. Each ends what time has ended.
+"""Periodic scans: calls that rang out, places not kept, calls that fell apart, no-shows, messages that are due.
 
-Every scan may run twice or late: each visit is moved by its own compare-and-set.
+A scan finds visits in one unit of work and acts on each in one of its own, so that one that fails keeps nobody else
+waiting; it may run twice or late, because each visit is moved by its own compare-and-set.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from server.foundation.jobs import every
-from server.foundation.work import Work
+import structlog
+from sqlalchemy import ColumnElement
+
+from server.foundation.actor import SYSTEM
+from server.foundation.ground import Ground
+from server.foundation.jobs import Task, every
+from server.foundation.work import Work, unit_of_work
 from server.settings import VisitSettings
 
 from . import ending, presence, reception, steps, store, telling
 from .lifecycle import Status
 from .model import Visit
 
+log = structlog.get_logger(__name__)
 
-@every("* * * * * */15", "consultations.scan_calls")
-async def scan_calls(work: Work) -> None:
-    """Who did not answer the last call goes to the end once, and then counts as a no-show. Rule: visits-5"""
+Find = Callable[[Work], Awaitable[Sequence[Visit]]]
+Act = Callable[[Work, Visit], Awaitable[object]]
+
+
+def _scan(cron: str, name: str, *pairs: tuple[Find, Act]) -> Task:
+    async def run(ground: Ground) -> None:
+        for find, act in pairs:
+            async with unit_of_work(ground, SYSTEM) as work:
+                due = [visit.id for visit in await find(work)]
+            for visit_id in due:
+                await _one(ground, name, act, visit_id)
+
+    return every(cron, f"consultations.{name}", own_transactions=True)(run)
+
+
+async def _one(ground: Ground, name: str, act: Act, visit_id: UUID) -> None:
+    try:
+        async with unit_of_work(ground, SYSTEM) as work:
+            visit = await store.by_id(work.session, visit_id)
+            assert visit is not None, "visits are never deleted"
+            await act(work, visit)
+    except Exception as error:  # whatever is wrong with one visit, the others are not to wait for it
+        log.error("scan failed", scan=name, visit_id=str(visit_id), error=type(error).__name__)
+
+
+# --- who did not answer the last call goes to the end once, and then counts as a no-show (Rule: visits-5)
+
+
+async def _unanswered(work: Work) -> Sequence[Visit]:
     settings = work.part(VisitSettings)
     rung_out = work.now - timedelta(seconds=settings.call_interval_s)
-    unanswered = await store.in_status(
-        work.session, Status.CALLED, Visit.calls >= settings.calls, Visit.last_called_at <= rung_out
+    silent = (Visit.last_seen_at.is_(None)) | (Visit.last_seen_at < Visit.last_called_at)
+    enough = Visit.calls >= settings.calls
+    return await store.in_status(work.session, Status.CALLED, enough, Visit.last_called_at <= rung_out, silent)
+
+
+async def _write_off(work: Work, visit: Visit) -> object:
+    return await reception.write_off(work, visit, "miss", "miss_again")
+
+
+scan_calls = _scan("* * * * * */15", "scan_calls", (_unanswered, _write_off))
+
+
+# --- a page away for longer than its place is kept has to check in again (Rule: visits-4)
+
+
+def _long_gone(work: Work) -> ColumnElement[bool]:
+    return Visit.last_seen_at < work.now - timedelta(seconds=work.part(VisitSettings).keep_place_s)
+
+
+async def _gone(work: Work) -> Sequence[Visit]:
+    return await store.in_status(work.session, Status.QUEUED, _long_gone(work))
+
+
+async def _lose_place(work: Work, visit: Visit) -> object:
+    return await steps.attempt(work, visit, "lose_place", _long_gone(work), checked_in_at=None, checked_in_by=None)
+
+
+scan_places = _scan("* * * * * */30", "scan_places", (_gone, _lose_place))
+
+
+# --- a call that nobody came back to within its grace ends (Rule: visits-11)
+
+
+async def _in_video(work: Work) -> Sequence[Visit]:
+    return await store.in_status(work.session, Status.IN_VIDEO)
+
+
+scan_rooms = _scan("* * * * * */15", "scan_rooms", (_in_video, presence.settle))
+
+
+# --- some time after the session: who never came is a no-show; who waited and was not seen is told so (Rule: visits-9)
+
+
+async def _never_came(work: Work) -> Sequence[Visit]:
+    over = Visit.session_ends_at < work.now - timedelta(seconds=work.part(VisitSettings).no_show_after_s)
+    return [
+        visit
+        for status in (Status.BOOKED, Status.PRE_CHECK, Status.NOT_PRESENT)
+        for visit in await store.in_status(work.session, status, over)
+    ]
+
+
+async def _no_show(work: Work, visit: Visit) -> object:
+    return await ending.no_show(work, visit, "no_show")
+
+
+async def _waited_in_vain(work: Work) -> Sequence[Visit]:
+    over = Visit.session_ends_at < work.now - timedelta(seconds=work.part(VisitSettings).not_reached_after_s)
+    return await store.in_status(work.session, Status.QUEUED, over)
+
+
+scan_ends = _scan("*/5 * * * *", "scan_ends", (_never_came, _no_show), (_waited_in_vain, ending.not_reached))
+
+
+# --- new bookings and visits that begin soon are told of by a scan, so that booking itself queues nothing
+
+
+def _ahead() -> ColumnElement[bool]:
+    return Visit.status.in_([str(Status.BOOKED), str(Status.PRE_CHECK)])
+
+
+async def _untold(work: Work) -> Sequence[Visit]:
+    return await store.to_tell(work.session, _ahead(), Visit.booking_told_at.is_(None))
+
+
+async def _tell_booked(work: Work, visit: Visit) -> None:
+    if await store.change(work.session, visit.id, Visit.booking_told_at.is_(None), booking_told_at=work.now):
+        await telling.booked(work, visit)
+
+
+async def _soon(work: Work) -> Sequence[Visit]:
+    until = work.now + timedelta(seconds=work.part(VisitSettings).remind_before_s)
+    return await store.to_tell(
+        work.session,
+        _ahead(),
+        Visit.reminded_at.is_(None),
+        Visit.slot_starts_at <= until,
+        Visit.slot_starts_at > work.now,
     )
-    for visit in unanswered:
-        if visit.last_seen_at is None or visit.last_seen_at < (visit.last_called_at or visit.last_seen_at):
-            await reception.write_off(work, visit, "miss", "miss_again")
 
 
-@every("* * * * * */30", "consultations.scan_places")
-async def scan_places(work: Work) -> None:
-    """A page away for longer than its place is kept has to check in again. Rule: visits-4"""
-    kept_since = work.now - timedelta(seconds=work.part(VisitSettings).keep_place_s)
-    gone = Visit.last_seen_at < kept_since
-    for visit in await store.in_status(work.session, Status.QUEUED, gone):
-        await steps.attempt(work, visit, "lose_place", gone, checked_in_at=None, checked_in_by=None)
+async def _remind(work: Work, visit: Visit) -> None:
+    if await store.change(work.session, visit.id, Visit.reminded_at.is_(None), reminded_at=work.now):
+        await telling.reminded(work, visit)
 
 
-@every("* * * * * */15", "consultations.scan_rooms")
-async def scan_rooms(work: Work) -> None:
-    """A call that nobody came back to within its grace ends. Rule: visits-11"""
-    for visit in await store.in_status(work.session, Status.IN_VIDEO):
-        await presence.settle(work, visit)
-
-
-@every("*/5 * * * *", "consultations.scan_ends")
-async def scan_ends(work: Work) -> None:
-    """Some time after the session: who never came is a no-show; who waited and was not seen is told so. Rule: visits-9"""
-    settings = work.part(VisitSettings)
-    over = Visit.session_ends_at < work.now - timedelta(seconds=settings.no_show_after_s)
-    for status in (Status.BOOKED, Status.PRE_CHECK, Status.NOT_PRESENT):
-        for visit in await store.in_status(work.session, status, over):
-            await ending.no_show(work, visit, "no_show")
-    long_over = Visit.session_ends_at < work.now - timedelta(seconds=settings.not_reached_after_s)
-    for visit in await store.in_status(work.session, Status.QUEUED, long_over):
-        await ending.not_reached(work, visit)
-
-
-@every("* * * * *", "consultations.scan_messages")
-async def scan_messages(work: Work) -> None:
-    """Tell of new bookings and of visits that begin soon: a scan, so that booking itself queues nothing."""
-    alive = Visit.status.in_([str(Status.BOOKED), str(Status.PRE_CHECK)])
-    for visit in await store.to_tell(work.session, alive, Visit.booking_told_at.is_(None)):
-        if await store.change(work.session, visit.id, Visit.booking_told_at.is_(None), booking_told_at=work.now):
-            await telling.booked(work, visit)
-    soon = work.now + timedelta(seconds=work.part(VisitSettings).remind_before_s)
-    due = (alive, Visit.reminded_at.is_(None), Visit.slot_starts_at <= soon, Visit.slot_starts_at > work.now)
-    for visit in await store.to_tell(work.session, *due):
-        if await store.change(work.session, visit.id, Visit.reminded_at.is_(None), reminded_at=work.now):
-            await telling.reminded(work, visit)
-
+scan_messages = _scan("* * * * *", "scan_messages", (_untold, _tell_booked), (_soon, _remind))
 
 JOBS = (scan_calls, scan_places, scan_rooms, scan_ends, scan_messages)

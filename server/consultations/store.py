@@ -132,7 +132,7 @@ async def last_lengths(session: AsyncSession, doctor_id: UUID, limit: int) -> li
     return [ended - called for called, ended in found if called and ended and ended > called]
 
 
-async def in_status(session: AsyncSession, status: Status, *conditions: Any, limit: int = 200) -> Sequence[Visit]:
+async def in_status(session: AsyncSession, status: Status, *conditions: Any, limit: int = 2000) -> Sequence[Visit]:
     """Visits that a scan looks at."""
     return await _all(session, select(Visit).where(Visit.status == status, *conditions).order_by(Visit.id).limit(limit))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,9 @@ from server.consultations import store
 from server.consultations.model import Visit
 from server.consultations.socket import VisitRooms
 from server.foundation.actor import SYSTEM, PersonId
-from server.foundation.clock import day_of, start_of_day
+from server.foundation.clock import Clock, day_of, start_of_day
 from server.foundation.ground import Ground
+from server.foundation.jobs import Task
 from server.foundation.work import Work, unit_of_work
 from signaling.service import Change
 from tests.api import Answer, Api
@@ -207,3 +208,19 @@ async def both_join(clinic: Clinic, patient: Somebody, visit_id: str) -> str:
         (await clinic.of(who).post(f"/api/visits/{visit_id}/join", {})).ok()
         await VisitRooms(clinic.ground).on_presence(name, who.id, Change.JOINED)
     return name
+
+
+class _Ahead(Clock):
+    """The clock of a later hour."""
+
+    def __init__(self, clock: Clock, passed: timedelta) -> None:
+        self._real, self._passed = clock, passed
+
+    def now(self) -> datetime:
+        """What it will be then."""
+        return self._real.now() + self._passed
+
+
+async def scan_later(clinic: Clinic, scan: Task, **passed: float) -> None:
+    """Run a periodic scan as it will run after some time has passed."""
+    await scan.run(replace(clinic.ground, clock=_Ahead(clinic.ground.clock, timedelta(**passed))))

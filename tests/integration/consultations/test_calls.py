@@ -24,6 +24,7 @@ from .clinic import (
     in_room,
     later,
     room_of,
+    scan_later,
     status_of,
     write_note,
 )
@@ -75,8 +76,7 @@ async def test_a_doctor_lost_before_the_patient_came_gives_the_patient_back_to_t
     (await clinic.desk(f"/api/visits/{visit_id}/join", {})).ok()
     for change in (Change.JOINED, Change.AWAY):
         await VisitRooms(clinic.ground).on_presence(name, clinic.doctor.id, change)
-    async with later(clinic, seconds=91) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=91)
     assert await status_of(clinic, visit_id) == "queued"
     (await clinic.desk(f"/api/visits/{visit_id}/call")).ok()
 
@@ -85,11 +85,9 @@ async def test_a_lost_patient_ends_the_call_only_after_the_grace(clinic: Clinic)
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
     await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
-    async with later(clinic, seconds=80) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=80)
     assert await status_of(clinic, visit_id) == "in_video"
-    async with later(clinic, seconds=91) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=91)
     assert await status_of(clinic, visit_id) == "ended_technical"
     assert all(each.until is not None for each in await stays_of(clinic, visit_id))
 
@@ -107,14 +105,13 @@ async def test_after_a_lost_line_the_doctor_opens_a_room_again(clinic: Clinic) -
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
     await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
-    async with later(clinic, seconds=91) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=91)
     assert (await VisitRooms(clinic.ground).standing(name)).open is False
     (await clinic.desk(f"/api/visits/{visit_id}/start")).ok()
     again = (await clinic.of(patient).post(f"/api/visits/{visit_id}/join", {})).ok()
     assert again["room"] != name
-    async with later(clinic, seconds=200) as work:  # what was lost in the first room is no longer lost
-        await jobs.scan_rooms.run(work)
+    # what was lost in the first room is no longer lost
+    await scan_later(clinic, jobs.scan_rooms, seconds=200)
     assert await status_of(clinic, visit_id) == "in_video"
     assert (await VisitRooms(clinic.ground).standing(again["room"])).open is True
 
@@ -124,14 +121,13 @@ async def test_after_a_restart_the_visit_goes_on_and_the_grace_begins_anew(clini
     name = await both_join(clinic, patient, visit_id)
     async with later(clinic, seconds=3600) as work:  # the machine was off for an hour
         await presence.after_restart(work)
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=3600)
     assert await status_of(clinic, visit_id) == "in_video"
     assert (await VisitRooms(clinic.ground).standing(name)).open is True
     async with later(clinic, seconds=3650) as work:
         for who in (patient, clinic.doctor):
             await presence.changed(work, name, who.id, Change.BACK)
-    async with later(clinic, seconds=4000) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=4000)
     assert await status_of(clinic, visit_id) == "in_video"
 
 
@@ -148,8 +144,7 @@ async def test_after_a_lost_line_the_telephone_leads_to_the_note(clinic: Clinic)
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
     await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
-    async with later(clinic, seconds=91) as work:
-        await jobs.scan_rooms.run(work)
+    await scan_later(clinic, jobs.scan_rooms, seconds=91)
     (await clinic.desk(f"/api/visits/{visit_id}/phone")).ok()
     assert await status_of(clinic, visit_id) == "documenting"
     await write_note(clinic, visit_id)

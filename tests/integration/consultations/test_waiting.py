@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from server.consultations import jobs, lists, queue, reception, store
 from server.consultations.errors import CalledTooSoon, MustCallMore
+from server.consultations.model import Visit
 from server.foundation.actor import SYSTEM, Role
 from server.foundation.audit import AuditRow
 from server.foundation.work import Work, unit_of_work
@@ -27,6 +28,7 @@ from .clinic import (
     later,
     prepare,
     read_papers,
+    scan_later,
     start,
     status_of,
     the_visit,
@@ -196,13 +198,11 @@ async def test_a_silent_patient_is_written_off_by_the_scan_and_a_present_one_is_
     after = await call_three_times(clinic, visit_id, from_minute=2)
     async with later(clinic, patient, minutes=after - 0.5) as work:
         await queue.place(work, UUID(visit_id))  # the page is open and asks
-    async with later(clinic, minutes=after) as work:
-        await jobs.scan_calls.run(work)
+    await scan_later(clinic, jobs.scan_calls, minutes=after)
     assert await status_of(clinic, visit_id) == "called"
     async with later(clinic, clinic.doctor, minutes=after) as work:
         await reception.call(work, UUID(visit_id))
-    async with later(clinic, minutes=after + 1) as work:
-        await jobs.scan_calls.run(work)
+    await scan_later(clinic, jobs.scan_calls, minutes=after + 1)
     assert await status_of(clinic, visit_id) == "not_present"
 
 
@@ -212,15 +212,13 @@ async def test_the_place_is_kept_ten_minutes_after_the_page_is_gone(clinic: Clin
         visit = await the_visit(work, visit_id)
         assert queue.is_offline(work, visit)
         assert queue.kept_until(work, visit) is not None
-        await jobs.scan_places.run(work)
+    await scan_later(clinic, jobs.scan_places, minutes=9)
     assert await status_of(clinic, visit_id) == "queued"
     async with later(clinic, patient, minutes=9) as work:
         assert (await queue.place(work, UUID(visit_id))).ahead == 0  # back in time: nothing lost
-    async with later(clinic, minutes=18) as work:
-        await jobs.scan_places.run(work)
+    await scan_later(clinic, jobs.scan_places, minutes=18)
     assert await status_of(clinic, visit_id) == "queued"
-    async with later(clinic, minutes=20) as work:
-        await jobs.scan_places.run(work)
+    await scan_later(clinic, jobs.scan_places, minutes=20)
     assert await status_of(clinic, visit_id) == "pre_check"
     assert (await clinic.of(patient).post(f"/api/visits/{visit_id}/check-in")).ok()["status"] == "queued"
 
@@ -228,11 +226,9 @@ async def test_the_place_is_kept_ten_minutes_after_the_page_is_gone(clinic: Clin
 async def test_who_never_came_is_a_no_show_and_who_waited_in_vain_is_not(clinic: Clinic) -> None:
     _, absent = await a_booked_patient(clinic)
     ((patient, waited),) = await waiting(clinic, 1)
-    async with later(clinic, hours=1) as work:
-        await jobs.scan_ends.run(work)
+    await scan_later(clinic, jobs.scan_ends, hours=1)
     assert (await status_of(clinic, absent), await status_of(clinic, waited)) == ("no_show", "queued")
-    async with later(clinic, hours=6) as work:
-        await jobs.scan_ends.run(work)
+    await scan_later(clinic, jobs.scan_ends, hours=6)
     told = (await clinic.of(patient).get(f"/api/visits/{waited}")).ok()
     assert (told["status"], told["told"]["code"]) == ("cancelled", "not_reached")
 
@@ -340,8 +336,7 @@ async def test_the_estimate_follows_the_doctors_last_visits(clinic: Clinic) -> N
 async def test_new_bookings_and_near_visits_are_told_of_once(clinic: Clinic) -> None:
     patient, _ = await a_booked_patient(clinic)
     for _ in range(2):
-        async with unit_of_work(clinic.ground, SYSTEM) as work:
-            await jobs.scan_messages.run(work)
+        await scan_later(clinic, jobs.scan_messages)
     titles = [each["title"] for each in _notices((await clinic.of(patient).get("/api/inbox")).ok())]
     assert sorted(titles) == sorted(["预约成功", "就诊提醒"])
 
@@ -351,3 +346,23 @@ async def test_a_session_of_tomorrow_is_not_in_todays_list(clinic: Clinic) -> No
     assert session.starts_at > _soon(clinic.ground.clock.now())
     found = (await clinic.of(clinic.doctor).get("/api/worklist")).ok()
     assert found["total"] == 0
+
+
+async def test_one_visit_that_fails_in_a_scan_keeps_no_other_waiting(clinic: Clinic) -> None:
+    people = await waiting(clinic, 3)
+    mine = sorted(UUID(visit_id) for _, visit_id in people)
+    reached: list[UUID] = []
+
+    async def find(work: Work) -> list[Visit]:
+        return [await the_visit(work, str(each)) for each in mine]
+
+    async def act(work: Work, visit: Visit) -> None:
+        if visit.id == mine[0]:
+            raise RuntimeError("poison")
+        reached.append(visit.id)
+        await store.change(work.session, visit.id, misses=5)
+
+    await scan_later(clinic, jobs._scan("* * * * *", "scan_of_a_test", (find, act)))
+    assert reached == mine[1:]
+    async with unit_of_work(clinic.ground, SYSTEM) as work:
+        assert [(await the_visit(work, str(each))).misses for each in mine] == [0, 5, 5]
