@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import av
-from PIL import Image, ImageDraw
 
 from . import visitor
 from .caller import Caller, InRoom
 from .steps import Steps, TourFailed
 
-DOCTOR = "李文清"
+DOCTOR, SOUGHT_AFTER = "李文清", "赵明远"
 _RED, _GREEN = (200, 40, 40), (40, 180, 60)
 _CALL_S = 8.0
 _RECORDING_WITHIN_S = 60.0
@@ -56,14 +53,14 @@ class Tour:
 
     async def _refusals(self, patient: Caller, doctor: Caller, people: dict[str, Any]) -> None:
         me = {"patient_id": patient.person_id}
-        slot = await self._slot(patient, doctor, soon=True)
+        slot = await visitor.next_slot(patient, doctor.person_id)
         first = patient.post(f"/api/slots/{slot}/bookings", me | {"diagnosed_in_person": False})
         await self.steps.refused("a first visit 首诊", first, "first-visit")
-        await self._full_slot(patient, doctor, people)
+        await self._full_slot(patient, people)
 
-    async def _full_slot(self, patient: Caller, doctor: Caller, people: dict[str, Any]) -> None:
+    async def _full_slot(self, patient: Caller, people: dict[str, Any]) -> None:
         """Fill a slot of another day with the other villagers, see the next one refused, and give the places back."""
-        slot = await self._slot(patient, doctor, soon=False)
+        slot = await visitor.emptiest_slot(patient, people[SOUGHT_AFTER]["id"])
         others = [each for each in people.values() if each["role"] == "patient" and each["signs_in"]]
         booked: list[tuple[Caller, str]] = []
         try:
@@ -86,27 +83,8 @@ class Tour:
                     await other.post(f"/api/bookings/{booking_id}/cancel", {"reason": "tour"})
                 await other.__aexit__()
 
-    async def _slot(self, patient: Caller, doctor: Caller, *, soon: bool) -> Any:
-        """The next slot of the doctor with a place (its id), or an emptier one of a later day (whole)."""
-        today = datetime.now(UTC).astimezone().date()
-        path = f"/api/sessions?first={today}&last={today + timedelta(days=6)}&doctor_id={doctor.person_id}"
-        sessions = await patient.get(path)
-        taken = {each["day"] for each in await patient.get("/api/bookings") if each["status"] == "booked"}
-        slots = [
-            slot
-            for session in sessions
-            if soon or (date.fromisoformat(session["day"]) > today and session["day"] not in taken)
-            for slot in session["slots"]
-            if slot["state"] == "free"
-        ]
-        if not slots:
-            raise TourFailed("no free slot in the coming week: start the demo again, it publishes a week ahead")
-        if soon:
-            return slots[0]["id"]
-        return min(slots, key=lambda slot: slot["free"])
-
     async def _book(self, patient: Caller, doctor: Caller) -> str:
-        slot = await self._slot(patient, doctor, soon=True)
+        slot = await visitor.next_slot(patient, doctor.person_id)
         async with self.steps.step("books the next place 预约最近的号"):
             body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
             booking = await patient.post(f"/api/slots/{slot}/bookings", body)
@@ -125,7 +103,7 @@ class Tour:
             await patient.post(f"{visit}/pre-check", {"complaint": "血压高，头晕两周", "answers": []})
         async with self.steps.step("uploads an earlier discharge summary 上传出院小结"):
             path = f"/api/patients/{patient.person_id}/attachments?kind=diagnosis_paper&visit_id={visit_id}"
-            await patient.upload(path, _paper(), "image/png")
+            await patient.upload(path, visitor.paper(), "image/png")
         texts = {each["purpose"]: each for each in await patient.get("/api/consent-texts")}
         for purpose in ("internet_diagnosis", "personal_data", "recording"):
             async with self.steps.step(f"agrees: {texts[purpose].get('title', purpose)}"):
@@ -160,7 +138,7 @@ class Tour:
         started = asyncio.get_running_loop().time()
         await there.ask("chat:send", {"client_id": "tour-1", "text": "医生好，听得见吗"})
         path = f"/api/patients/{patient.person_id}/attachments?kind=chat_picture&visit_id={visit_id}"
-        picture = await patient.upload(path, _paper("血压 164/93"), "image/png")
+        picture = await patient.upload(path, visitor.paper("血压 164/93"), "image/png")
         await there.ask("chat:send", {"client_id": "tour-2", "attachment_id": picture["id"]})
         await asyncio.sleep(_CALL_S)
         for who, peer, looks in ((patient, there.peer, _GREEN), (doctor, here.peer, _RED)):
@@ -218,16 +196,3 @@ class Tour:
             path = f"/api/encounters/{encounter}/recording/export"
             while not (await doctor.post(path))["ready"]:  # noqa: ASYNC110  # the export is asked for, and asked after
                 await asyncio.sleep(0.5)
-
-
-def _paper(text: str = "出院小结（演示）") -> bytes:
-    """A picture of a paper, obviously invented."""
-    picture = Image.new("RGB", (640, 480), "white")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((40, 40, 600, 440), outline="black", width=3)
-    for line in range(6):
-        draw.line((80, 120 + line * 48, 560 - line * 30, 120 + line * 48), fill="gray", width=6)
-    picture.info["comment"] = text
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()

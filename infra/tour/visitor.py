@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from PIL import Image, ImageDraw
 
 from .caller import Caller
-from .steps import Steps
+from .steps import Steps, TourFailed
 
 NAME: Final = "杨游客"
 _NOWHERE: Final = "539925"  # an area code that no county has
@@ -30,6 +34,45 @@ async def register(visitor: Caller, steps: Steps) -> None:
     await steps.refused("an ID number with a wrong digit 身份证号错一位", attempt, "invalid")
     async with steps.step(f"{NAME} registers by real name 实名注册并登录"):
         await visitor.signed_in(NAME, await visitor.post("/api/registrations", body))
+
+
+async def next_slot(visitor: Caller, doctor_id: str) -> str:
+    """The doctor's next slot with a place. Raises: TourFailed."""
+    slots = await _free_slots(visitor, doctor_id)
+    if not slots:
+        raise TourFailed("no free slot in the coming week: start the demo again, it publishes a week ahead")
+    return str(slots[0]["id"])
+
+
+async def emptiest_slot(visitor: Caller, doctor_id: str) -> dict[str, Any]:
+    """A slot of a later day with the fewest places left. Raises: TourFailed."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    later = [
+        each for each in await _free_slots(visitor, doctor_id) if datetime.fromisoformat(each["starts_at"]) > tomorrow
+    ]
+    if not later:
+        raise TourFailed("no free slot after tomorrow: start the demo again, it publishes a week ahead")
+    return min(later, key=lambda slot: slot["free"])
+
+
+async def _free_slots(visitor: Caller, doctor_id: str) -> list[dict[str, Any]]:
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    path = f"/api/sessions?first={today}&last={today + timedelta(days=6)}&doctor_id={doctor_id}"
+    sessions = await visitor.get(path)
+    return [slot for session in sessions for slot in session["slots"] if slot["state"] == "free"]
+
+
+def paper(text: str = "出院小结（演示）") -> bytes:
+    """A picture of a paper, obviously invented."""
+    picture = Image.new("RGB", (640, 480), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((40, 40, 600, 440), outline="black", width=3)
+    for line in range(6):
+        draw.line((80, 120 + line * 48, 560 - line * 30, 120 + line * 48), fill="gray", width=6)
+    picture.info["comment"] = text
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 async def _code_sent_to(visitor: Caller, phone: str) -> str:

@@ -14,7 +14,8 @@ from server.identity import service as identity
 
 DAYS: Final = 8
 SLOT_MINUTES: Final = 30
-PLACES_A_SLOT: Final = 3
+PLACES_A_SLOT: Final = 12
+SOUGHT_AFTER: Final = {"赵明远": 3}  # whose slots are full soon, to see what happens then
 # Real doctors sleep; a demo that says "come back at eight" is no demo.
 HALF_DAYS: Final = ((time(0, 0), time(12, 0)), (time(12, 0), time(23, 30)))
 
@@ -43,6 +44,6 @@ async def _publish(work: Work, card: identity.DoctorCard, day: date) -> None:
             starts_at=datetime.combine(day, begin, tzinfo=SHANGHAI),
             ends_at=datetime.combine(day, end, tzinfo=SHANGHAI),
             slot_minutes=SLOT_MINUTES,
-            slot_capacity=PLACES_A_SLOT,
+            slot_capacity=SOUGHT_AFTER.get(card.name, PLACES_A_SLOT),
         )
         await appointments.publish(work, card.organisation_id, new)
