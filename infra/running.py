@@ -15,6 +15,7 @@ from typing import Final
 from infra import embedded_postgres, steps
 from infra.children import Child, ended_by
 from infra.embedded_postgres import Cluster
+from infra.folders import write_secret
 from infra.plan import ROOT, Plan
 from infra.refusal import Refusal
 
@@ -48,7 +49,7 @@ class Running:
         owner = self.plan.owner(environment, self.cluster)
         self._command("Bringing the schema up to date", "migrate", owner)
         if stamp:
-            stamp.write_text(key, "ascii")
+            write_secret(stamp, key.encode())
         return True
 
     def seed(self, environment: Mapping[str, str]) -> None:

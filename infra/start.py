@@ -25,6 +25,7 @@ _LOOK_EVERY_S = 0.3
 
 def main() -> int:
     """Start, watch until asked to stop, stop. 2 when starting was refused."""
+    begun = time.monotonic()
     for word in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(word, _interrupt)
     try:
@@ -33,7 +34,7 @@ def main() -> int:
         with preflight.alone(plan):
             preflight.check(plan)
             web.build()
-            return _serve(plan)
+            return _serve(plan, begun)
     except Refusal as refusal:
         print(f"\n{refusal}", file=sys.stderr, flush=True)
         return 2
@@ -41,12 +42,11 @@ def main() -> int:
         return 130
 
 
-def _serve(plan: Plan) -> int:
+def _serve(plan: Plan, begun: float) -> int:
     running = Running(plan)
-    started = time.monotonic()
     try:
         bring_up(running)
-        announce(plan, time.monotonic() - started)
+        announce(plan, time.monotonic() - begun)
         while True:
             running.tend()
             time.sleep(_LOOK_EVERY_S)

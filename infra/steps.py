@@ -38,7 +38,8 @@ def run(what: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] 
     Raises: Refusal.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with step(what), log.open("ab") as output:
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with step(what), os.fdopen(handle, "ab") as output:
         begin = output.tell()
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=cwd, env=env or os.environ
