@@ -17,7 +17,7 @@ DOCTOR, SOUGHT_AFTER = "李文清", "赵明远"
 _RED, _GREEN = (200, 40, 40), (40, 180, 60)
 _CALL_S = 8.0
 _RECORDING_WITHIN_S = 60.0
-_NOTE: Final[dict[str, Any]] = {
+NOTE: Final[dict[str, Any]] = {
     "chief_complaint": "血压控制不好 2 周，偶有头晕",
     "history": "近 2 周家庭自测血压 150-168/88-96 mmHg，无胸痛，无视物模糊。规律服氨氯地平。",
     "past_history": "高血压 10 年",
@@ -158,7 +158,7 @@ class Tour:
     async def _sign(self, patient: Caller, doctor: Caller, visit_id: str) -> None:
         visit = await doctor.get(f"/api/visits/{visit_id}")
         async with self.steps.step("writes and signs the note 书写并签署病历"):
-            await doctor.put(f"/api/encounters/{visit['encounter_id']}/note/draft", {"seq": 0, "content": _NOTE})
+            await doctor.put(f"/api/encounters/{visit['encounter_id']}/note/draft", {"seq": 0, "content": NOTE})
             await doctor.post(f"/api/visits/{visit_id}/sign", {})
         async with self.steps.step(f"{visitor.NAME} reads the summary 查看就诊小结"):
             summary = await patient.get(f"/api/visits/{visit_id}/summary")
