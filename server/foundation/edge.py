@@ -101,12 +101,7 @@ async def authenticated(request: web.Request, route: Route, ground: Ground) -> A
 
 
 async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for name, adapter in route.paths.items():
-        try:
-            arguments[name] = adapter.validate_strings(request.match_info[name])
-        except ValidationError:
-            raise Unknown from None  # an id that cannot exist does not exist
+    arguments = _path_arguments(request, route)
     try:
         if route.query is not None:
             if "\x00" in request.query_string or "%00" in request.query_string:
@@ -119,6 +114,19 @@ async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
     if route.upload:
         arguments["upload"] = read_upload(request)
     return arguments
+
+
+def _path_arguments(request: web.Request, route: Route) -> dict[str, Any]:
+    """What the path names. An id that cannot exist does not exist; PostgreSQL's text cannot hold NUL."""
+    found = {}
+    for name, adapter in route.paths.items():
+        try:
+            found[name] = adapter.validate_strings(request.match_info[name])
+        except ValidationError:
+            raise Unknown from None
+        if "\x00" in request.match_info[name]:
+            raise Unknown
+    return found
 
 
 def _scope(request: web.Request, route: Route, actor: Actor) -> bytes | None:

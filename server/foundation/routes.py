@@ -112,7 +112,7 @@ class Routes:
         also: tuple[int, ...] = (),
     ) -> Callable[[Endpoint], Endpoint]:
         def declare(endpoint: Endpoint) -> Endpoint:
-            hints = get_type_hints(endpoint)
+            hints = get_type_hints(endpoint, include_extras=True)  # a path parameter's limits are in its annotation
             answer = hints.pop("return")
             names = list(inspect.signature(endpoint).parameters)
             assert hints.get(names[0] if names else "") is Work, (
