@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from .views import BookingView, SessionView
 routes = Routes()
 
 LONGEST_LOOK = timedelta(days=31)
+# Times far from both ends of the calendar, so that any zone and any length of a session can be added to them.
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 class Days(Query):
@@ -74,8 +76,8 @@ class PublishSession(Body):
     department_id: UUID
     doctor_id: UUID
     service: Literal["follow_up"] = "follow_up"
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     slot_minutes: Annotated[int, Field(ge=5, le=240)]
     slot_capacity: Annotated[int, Field(ge=1, le=200)]
 
