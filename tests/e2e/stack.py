@@ -52,6 +52,11 @@ class Stack:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def postmaster(self) -> int:
+        """The embedded PostgreSQL's process, by its own note."""
+        (note,) = self.data_dir.glob("pg/**/postmaster.pid")
+        return int(note.read_text(encoding="ascii").splitlines()[0])
+
     def log(self, name: str) -> str:
         """What a process wrote."""
         path = self.data_dir / "logs" / f"{name}.log"

@@ -80,7 +80,7 @@ async def test_a_database_that_stops_for_five_seconds_loses_nothing(stack: Stack
         people = {each["name"]: each for each in await patient.get("/api/demo/people")}
         slot = await visitor.next_slot(patient, people["赵明远"]["id"])
         body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
-        postmaster = await asyncio.to_thread(stack.pid_of, "postgres")
+        postmaster = await asyncio.to_thread(stack.postmaster)
         frozen = [postmaster, *await asyncio.to_thread(_children, postmaster)]
         for pid in frozen:
             os.kill(pid, signal.SIGSTOP)
@@ -105,7 +105,7 @@ async def test_a_killed_database_comes_back_by_itself(stack: Stack) -> None:
         slot = await visitor.next_slot(patient, people["赵明远"]["id"])
         body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
         assert await _book(stack, patient, slot, body, "acknowledged") == 201
-        os.kill(await asyncio.to_thread(stack.pid_of, "postgres"), signal.SIGKILL)
+        os.kill(await asyncio.to_thread(stack.postmaster), signal.SIGKILL)
         seen: set[int] = set()
         async with asyncio.timeout(PATIENCE_S):
             while (status := await _book(stack, patient, slot, body, "acknowledged")) != 201:
