@@ -1,0 +1,82 @@
+"""The command: on the running demo, or one of its own, it plays a visit and takes a picture of every screen.
+
+`ONLY=waiting` takes only the screens whose name has this in it (a regular expression).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import async_playwright
+
+from infra import browser
+from infra.demo_server import demo_server
+from infra.refusal import Refusal
+from infra.tour.caller import Caller
+from infra.tour.visit import NOTE
+
+from . import album, desk
+from .camera import Camera
+from .sheet import write_sheet
+from .story import COMPLAINT, Story
+
+_FOLDER: Final = Path(__file__).resolve().parents[2] / ".screens"
+_PARTS: Final = (album.guests, desk.door, album.newcomer, album.patient, desk.desks)
+
+
+def main() -> int:
+    """Take the pictures; 0 when all could be taken, whatever is seen on them."""
+    try:
+        browser.ensure()
+        with demo_server(_FOLDER / "demo", print) as demo:
+            camera = asyncio.run(_take(demo.address))
+    except Refusal as refusal:
+        print(f"\n{refusal}", file=sys.stderr)
+        return 2
+    sheet = write_sheet(_FOLDER, camera.pictures)
+    wrong = sum(len(each.wrong) for each in camera.pictures)
+    print(f"\n{len(camera.pictures)} pictures, {len(camera.missed)} not taken, {wrong} things to look at: {sheet}")
+    return 1 if camera.missed else 0
+
+
+async def _take(address: str) -> Camera:
+    _FOLDER.mkdir(exist_ok=True)
+    camera = Camera(_FOLDER, await _names(address), re.compile(os.environ.get("ONLY", "")))
+    folder = Path(tempfile.mkdtemp(prefix="ly-screens-"))
+    try:
+        async with await Story.begin(address) as story, async_playwright() as playwright:
+            for part in _PARTS:
+                await part(playwright, camera, story, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return camera
+
+
+async def _names(address: str) -> list[str]:
+    """What stays Chinese in the English view: names, and what people wrote. Long ones first."""
+    async with Caller(address) as guest:
+        people = await guest.get("/api/demo/people")
+        places = await guest.get("/api/organisations")
+    found = {str(each[key]) for each in people for key in ("name", "organisation", "department") if each[key]}
+    found |= {str(each["name"]) for each in places} | {"中文", "长辈版", "杨游客", COMPLAINT}
+    found |= set(_texts(NOTE))
+    return sorted(found, key=len, reverse=True)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _texts(each)]
+    return [text for each in value for text in _texts(each)] if isinstance(value, list) else []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

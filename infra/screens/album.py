@@ -1,0 +1,212 @@
+"""Which pictures of the patients' pages are taken, in the order in which a visit goes. The staff's are in `desk.py`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import Page, Playwright, Route
+
+from tests.e2e.browsers import Person, somebody
+from tests.e2e.cameras import Looks
+
+from .camera import PATIENT_VIEWS, Camera, look_at, settle
+from .member import Member
+from .story import BOOKED_WITH, LIVE_WITH, SIGNED_BY, WAITING_FOR, Story
+
+_VILLAGER: Final = Looks("villager", (150, 110, 60), 440)
+_EMPTY: Final = ("/", "/visits", "/records", "/inbox", "/family", "/who-read", "/me")
+_STEPS: Final = ("who", "department", "doctor", "time", "inperson", "check")
+# What the page measures of its line becomes bad when the album says so: the strip cannot be had on a quiet machine.
+_BAD_LINE: Final = """
+(() => {
+  const measured = RTCPeerConnection.prototype.getStats;
+  RTCPeerConnection.prototype.getStats = async function (...given) {
+    const report = await measured.apply(this, given);
+    if (!window.__badLine) return report;
+    const spoilt = new Map();
+    for (const [key, row] of report) {
+      spoilt.set(key, row.type === "remote-inbound-rtp" ? { ...row, fractionLost: 0.3, roundTripTime: 1.4 } : row);
+    }
+    return spoilt;
+  };
+})();
+"""
+
+
+async def guests(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
+    """Who is not signed in."""
+    async with somebody(playwright, story.address, folder, phone=True) as guest:
+        page = guest.page
+        await camera.shoot(page, "signin", "/signin", PATIENT_VIEWS)
+        await camera.shoot(page, "signin-code", "/signin", PATIENT_VIEWS, _to_the_code)
+        await camera.shoot(page, "signin-wrong-code", "/signin", PATIENT_VIEWS, _wrong_code)
+        await camera.shoot(page, "not-found", "/no/such/page", PATIENT_VIEWS)
+        await camera.shoot(page, "forbidden", "/forbidden", PATIENT_VIEWS)
+        _tell(guest, "guest")
+
+
+async def _to_the_code(page: Page) -> None:
+    await page.locator(".demo button").first.click()
+    await page.locator("[autocomplete='one-time-code']").first.wait_for()
+
+
+async def _wrong_code(page: Page) -> None:
+    await _to_the_code(page)
+    await page.locator("[autocomplete='one-time-code']").first.fill("000000")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alert").first.wait_for()
+
+
+async def newcomer(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
+    """A villager without visits: every list is empty. Then every page without an answer of the server."""
+    async with somebody(playwright, story.address, folder, phone=True) as person:
+        await sign_in(person, story.other)
+        for address in _EMPTY:
+            name = address.strip("/") or "home"
+            await camera.shoot(person.page, f"{name}-empty", address, PATIENT_VIEWS)
+        await camera.shoot(person.page, "home-offline", "/", PATIENT_VIEWS, _cut_off)
+        await camera.shoot(person.page, "visits-failed", "/me", PATIENT_VIEWS, _server_trouble)
+        _tell(person, "newcomer")
+
+
+async def _cut_off(page: Page) -> None:
+    await page.context.set_offline(True)
+    try:
+        await page.locator("a[href='/visits']").first.click()
+        await page.get_by_role("alert").or_(page.locator(".error, .stale, .offline")).first.wait_for(timeout=5000)
+    finally:
+        await page.context.set_offline(False)
+
+
+async def _server_trouble(page: Page) -> None:
+    async def refuse(route: Route) -> None:
+        body = {"type": "urn:problem:unavailable", "title": "数据库暂时无法连接", "status": 503, "code": "unavailable"}
+        await route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(body))
+
+    await page.route("**/api/visits*", refuse)
+    await page.goto("/visits")
+    await settle(page)
+    await page.unroute("**/api/visits*")
+
+
+async def patient(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
+    """One villager from booking to the signed note, with the doctors' side played over the API."""
+    async with somebody(
+        playwright, story.address, folder, looks=_VILLAGER, phone=True, init_script=_BAD_LINE
+    ) as person:
+        await sign_in(person, story.patient)
+        page = person.page
+        await _booking(camera, story, page)
+        await _preparing(camera, story, page)
+        await _waiting(camera, story, page)
+        await _calling(camera, story, page)
+        await _afterwards(camera, story, page)
+        _tell(person, "patient")
+
+
+async def _booking(camera: Camera, story: Story, page: Page) -> None:
+    doctor = story.staff[BOOKED_WITH].person_id
+    card = next(each for each in await story.patient.get("/api/doctors") if each["id"] == doctor)
+    draft: dict[str, Any] = {"patientId": story.patient.person_id, "departmentId": card["department_id"]}
+    known: dict[str, dict[str, str]] = {"time": {"doctorId": doctor}}
+    for step in _STEPS:
+        draft |= known.get(step, {})
+        if step == "inperson":
+            draft |= await story.later_slot(BOOKED_WITH)
+        if step == "check":
+            draft |= {"inPerson": "yes"}
+        kept = {} if step == "who" else draft if step != "department" else {"patientId": draft["patientId"]}
+        if page.url == "about:blank":
+            await look_at(page, "/", PATIENT_VIEWS[0])
+        await page.evaluate("(kept) => sessionStorage.setItem('lianyi.booking', kept)", json.dumps(kept))
+        await camera.shoot(page, f"book-{step}", f"/book?step={step}", PATIENT_VIEWS)
+    await page.evaluate("() => sessionStorage.clear()")
+    visit = await story.book("booked", BOOKED_WITH, later=True)
+    await camera.shoot(page, "book-done", f"/book/done?booking={story.ids['booking']}", PATIENT_VIEWS)
+    await camera.shoot(page, "visit-booked", f"/visits/{visit}", PATIENT_VIEWS)
+
+
+async def _preparing(camera: Camera, story: Story, page: Page) -> None:
+    visit = f"/visits/{story.ids['booked']}"
+    await camera.shoot(page, "prepare-complaint", f"{visit}/prepare", PATIENT_VIEWS)
+    parts = story.preparations("booked")
+    for name, prepare in parts:
+        await prepare()
+        await camera.shoot(page, f"prepare-after-{name}", f"{visit}/prepare", PATIENT_VIEWS)
+    await camera.shoot(page, "visit-prepared-too-early", visit, PATIENT_VIEWS)
+    await camera.shoot(page, "waiting-too-early", f"{visit}/waiting", PATIENT_VIEWS)
+
+
+async def _waiting(camera: Camera, story: Story, page: Page) -> None:
+    await story.wait("waiting", WAITING_FOR, receiving=False)
+    address = f"/visits/{story.ids['waiting']}/waiting"
+    await camera.shoot(page, "waiting-doctor-not-there", address, PATIENT_VIEWS)
+    await story.open_reception("waiting", WAITING_FOR)
+    await camera.shoot(page, "waiting-one-ahead", address, PATIENT_VIEWS)
+    await story.check_in("live", LIVE_WITH)
+    await story.call("live", LIVE_WITH)
+    await camera.shoot(page, "waiting-called", f"/visits/{story.ids['live']}/waiting", PATIENT_VIEWS)
+    await camera.shoot(page, "home-called", "/", PATIENT_VIEWS)
+
+
+async def _calling(camera: Camera, story: Story, page: Page) -> None:
+    await story.start("live", LIVE_WITH)
+    address = f"/visits/{story.ids['live']}/call"
+    await camera.shoot(page, "call-alone", address, PATIENT_VIEWS)
+    doctor = await story.enter_as_doctor("live", LIVE_WITH)
+    await camera.shoot(page, "call-live", address, PATIENT_VIEWS, picture_seen)
+    await doctor.ask("chat:send", {"client_id": "album-1", "text": "血压计旁边的药盒请给我看一下"})
+    await camera.shoot(page, "call-weak-network", address, PATIENT_VIEWS[:2], _line_spoilt)
+    await camera.shoot(page, "call-left", address, PATIENT_VIEWS[:4:2], _left)
+    await look_at(page, "/", PATIENT_VIEWS[0])
+
+
+async def picture_seen(page: Page) -> None:
+    """Wait until the other one's picture moves."""
+    enter = page.locator("main button, .dock button").first
+    await enter.wait_for()
+    await page.wait_for_function(
+        "() => [...document.querySelectorAll('figure video')].some((each) => each.videoWidth > 8)", timeout=15_000
+    )
+
+
+async def _line_spoilt(page: Page) -> None:
+    await picture_seen(page)
+    await page.evaluate("() => { window.__badLine = true; }")
+    await page.locator(".strip, [data-strip]").first.wait_for(timeout=20_000)
+
+
+async def _left(page: Page) -> None:
+    await picture_seen(page)
+    await page.locator(".hang-up, [data-hang-up]").first.click()
+
+
+async def _afterwards(camera: Camera, story: Story, page: Page) -> None:
+    await story.go_live("signed", SIGNED_BY)
+    await story.sign("signed")
+    await story.recording_kept("signed")
+    visit = f"/visits/{story.ids['signed']}"
+    for name, address in (
+        ("visit-signed", visit),
+        ("summary", f"{visit}/summary"),
+        ("recording", f"{visit}/recording"),
+        ("home", "/"),
+        ("visits", "/visits"),
+        ("records", "/records"),
+        ("who-read", "/who-read"),
+        ("inbox", "/inbox"),
+        ("family", "/family"),
+    ):
+        await camera.shoot(page, name, address, PATIENT_VIEWS)
+
+
+async def sign_in(person: Person, member: Member) -> None:
+    """The member's login in this person's browser."""
+    await member.lend(person.context)
+
+
+def _tell(person: Person, who: str) -> None:
+    for complaint in dict.fromkeys(person.complaints):
+        print(f"  ! console of the {who}: {complaint}", flush=True)

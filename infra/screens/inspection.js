@@ -1,0 +1,67 @@
+// What is wrong with the page as it stands, seen by a machine: a list of short sentences. `given.names` are names and
+// records that stay Chinese in the English view.
+(given) => {
+  const found = new Set();
+  const root = document.scrollingElement;
+  const brief = (text) => text.replace(/\s+/g, " ").trim().slice(0, 60);
+  const where = (element) => {
+    const name = element.closest("[class]")?.className;
+    return `${element.tagName.toLowerCase()}${typeof name === "string" && name ? "." + name.split(" ")[0] : ""}`;
+  };
+  const seen = (element) => {
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+    if (element.closest(".vh, .skip, [aria-hidden='true']")) return false;
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && box.height > 1;
+  };
+
+  if (root.scrollWidth > innerWidth + 1) {
+    const wide = [...document.querySelectorAll("body *")]
+      .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+      .map(where);
+    found.add(`overflows to the right by ${root.scrollWidth - innerWidth} px: ${[...new Set(wide)].slice(-3).join(", ")}`);
+  }
+
+  const texts = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const parent = node.parentElement;
+    if (!text || !parent || /^(SCRIPT|STYLE)$/.test(parent.tagName) || !seen(parent)) continue;
+    texts.push([text, parent]);
+  }
+  for (const each of document.querySelectorAll("[aria-label], [alt], [title], [placeholder]")) {
+    if (!seen(each)) continue;
+    for (const name of ["aria-label", "alt", "title", "placeholder"]) {
+      if (each.getAttribute(name)) texts.push([each.getAttribute(name), each]);
+    }
+  }
+
+  for (const [text, element] of texts) {
+    const style = getComputedStyle(element);
+    const hides = /hidden|clip/.test(style.overflowX + style.overflowY);
+    const wider = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
+    const boxed = element.closest("button, .btn, .tag, th, td");
+    const spills = boxed && boxed.scrollWidth > boxed.clientWidth + 1 && boxed.clientWidth > 0;
+    if (hides && wider && !element.closest("video, canvas")) found.add(`cut off: "${brief(text)}" in ${where(element)}`);
+    else if (spills) found.add(`runs out of its ${where(boxed)}: "${brief(text)}"`);
+
+    if (/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/i.test(text)) found.add(`raw id: "${brief(text)}"`);
+    if (/\b[a-z]+(_[a-z0-9]+)+\b/.test(text)) found.add(`raw code: "${brief(text)}"`);
+    if (/undefined|\bNaN\b|\[object |\bnull\b|Invalid Date/.test(text)) found.add(`a value that is none: "${brief(text)}"`);
+    if (/\{[a-z#|]+\}/i.test(text)) found.add(`blank not filled: "${brief(text)}"`);
+
+    if (document.documentElement.lang === "en" && !element.closest("[lang^='zh']")) {
+      const rest = given.names.reduce((left, name) => left.replaceAll(name, ""), text);
+      if (/[\u3400-\u9fff]/.test(rest)) found.add(`Chinese in English: "${brief(text)}" in ${where(element)}`);
+    }
+  }
+
+  const least = document.documentElement.dataset.shell === "staff" ? 24 : document.documentElement.dataset.view === "elder" ? 60 : 44;
+  for (const each of document.querySelectorAll("button, a[href], input, select, textarea, summary, [role='button'], [role='tab']")) {
+    if (!seen(each) || getComputedStyle(each).display === "inline" || each.closest("label")) continue;
+    const box = each.getBoundingClientRect();
+    if (box.height < least - 0.5) found.add(`target ${Math.round(box.width)} x ${Math.round(box.height)} px: "${brief(each.textContent || each.getAttribute("aria-label") || each.type || "")}"`);
+  }
+  return [...found];
+}

@@ -1,0 +1,70 @@
+"""Every address of the web client, whose it is, and at which visit it shows most. Shared with the accessibility tests.
+
+A route that the router has and this list has not fails `tests/e2e/test_accessibility.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_ROUTER: Final = Path(__file__).resolve().parents[2] / "web-client" / "src" / "router"
+_PATH: Final = re.compile(r"\bpath:\s*'([^']*)'")
+
+GUEST, PATIENT, DOCTOR = "guest", "patient", "doctor"
+CLINIC, SCHEDULER, ADMINISTRATOR, REGULATOR = "clinic", "scheduler", "administrator", "regulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A route: its pattern as the router writes it, who opens it, and a full address with `{waiting}` for a visit's id."""
+
+    pattern: str
+    who: str
+    address: str
+
+    @property
+    def name(self) -> str:
+        """A file's name for it."""
+        words = self.pattern.replace(":id", "one").replace(":rest(.*)*", "missing")
+        return "-".join(part for part in words.split("/") if part) or "home"
+
+    @property
+    def staff(self) -> bool:
+        """Whether it stands in the staff shell."""
+        return self.pattern.startswith("/staff")
+
+
+PLACES: Final = (
+    Place("/signin", GUEST, "/signin"),
+    Place("/forbidden", GUEST, "/forbidden"),
+    Place("/:rest(.*)*", GUEST, "/no/such/page"),
+    Place("/staff/signin", GUEST, "/staff/signin"),
+    Place("/", PATIENT, "/"),
+    Place("/me", PATIENT, "/me"),
+    Place("/inbox", PATIENT, "/inbox"),
+    Place("/book", PATIENT, "/book"),
+    Place("/book/done", PATIENT, "/book/done?booking={booking}"),
+    Place("/visits", PATIENT, "/visits"),
+    Place("/visits/:id", PATIENT, "/visits/{booked}"),
+    Place("/visits/:id/prepare", PATIENT, "/visits/{booked}/prepare"),
+    Place("/visits/:id/waiting", PATIENT, "/visits/{waiting}/waiting"),
+    Place("/visits/:id/call", PATIENT, "/visits/{live}/call"),
+    Place("/visits/:id/summary", PATIENT, "/visits/{signed}/summary"),
+    Place("/visits/:id/recording", PATIENT, "/visits/{signed}/recording"),
+    Place("/records", PATIENT, "/records"),
+    Place("/who-read", PATIENT, "/who-read"),
+    Place("/family", PATIENT, "/family"),
+    Place("/staff", DOCTOR, "/staff"),
+)
+
+
+def declared() -> set[str]:
+    """The patterns that the router's source declares; children of /staff are written relative to it."""
+    found: set[str] = set()
+    for source in sorted(_ROUTER.glob("*.ts")):
+        for path in _PATH.findall(source.read_text(encoding="utf-8")):
+            found.add(path if path.startswith("/") else f"/staff/{path}".rstrip("/"))
+    return found
