@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -32,6 +33,7 @@ from .work import unit_of_work
 log = structlog.get_logger(__name__)
 
 GROUND: Final = web.AppKey("ground", Ground)
+_DEADLINE_S: Final = 30.0
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -58,6 +60,21 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     ground = request.app[GROUND]
     actor = await authenticated(request, route, ground)
     arguments = await _arguments(request, route)
+    # A file on a weak line may take its time; whatever else hangs is given up, and its transaction with it.
+    async with asyncio.timeout(None if route.upload else _DEADLINE_S):
+        answered = await _work(request, route, view, ground, actor, arguments)
+    return await send_file(request, answered) if isinstance(answered, FileAnswer) else answered
+
+
+async def _work(
+    request: web.Request,
+    route: Route,
+    view: TypeAdapter[Any] | None,
+    ground: Ground,
+    actor: Actor,
+    arguments: dict[str, Any],
+) -> web.Response | FileAnswer:
+    """One unit of work: the idempotency key, the use case, the kept answer, the commit."""
     scope = _scope(request, route, actor)
     language = language_of(request.headers.get("Accept-Language"))
     async with unit_of_work(ground, actor, language=language, client=client_of(request)) as work:
@@ -67,8 +84,7 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
                 return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
         result = await route.endpoint(work, **arguments)
         if isinstance(result, FileAnswer):
-            await work.commit()
-            return await send_file(request, result)
+            return result
         answer = result if isinstance(result, Answer) else Answer(result)
         status = answer.status or route.status
         body = view.dump_json(answer.view) if view is not None else b""
