@@ -82,7 +82,8 @@ class _Ice(Connection):
             if not any(p.transport.get_extra_info("socket") is sock for p in self._protocols):
                 protocol.connection_made(Datagrams(sock, self._sorter(protocol), protocol.connection_lost))
                 self._protocols.append(protocol)
-            self._local_candidates.append(protocol.local_candidate)
+            if all(known.host != announced for known in self._local_candidates):
+                self._local_candidates.append(protocol.local_candidate)
         self._local_candidates_start = self._local_candidates_end = True
 
     def _sorter(self, protocol: StunProtocol) -> Callable[[bytes, Address], None]:

@@ -260,7 +260,10 @@ class Node:
             now = self.clock.now()
             for room in list(self._rooms.values()):
                 for seat in list(room.seats.values()):
-                    self._tick_seat(room, seat, now)
+                    try:
+                        self._tick_seat(room, seat, now)
+                    except Exception as broken:  # one leg's trouble must not silence the reports of all others
+                        log.exception("media.tick_failed", kind=type(broken).__name__)
 
     def _tick_seat(self, room: Room, seat: Seat, now: float) -> None:
         if seat.leg is not None and seat.connected:

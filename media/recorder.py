@@ -177,7 +177,10 @@ class Recorder:
         if self._writer is not None:
             for track in self._tracks.values():
                 self._write(track)
-            self._writer.close()
+            try:
+                self._writer.close()
+            except av.FFmpegError as refused:  # what is in the segments stays readable
+                log.error("media.frame_refused", error=type(refused).__name__)
         if self._bytes:
             self._cut(now)
         self._closing = self._entry(now)

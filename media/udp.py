@@ -127,9 +127,7 @@ class Ports:
         if mapped:
             found = [(own, mapped[own]) for own, _ in found if own in mapped]
         elif bare:
-            found = [(own, other) for own, _ in found for other in bare if _version(own) == _version(other)][
-                : len(bare)
-            ]
+            found = [(own, other) for own, _ in found for other in bare if _version(own) == _version(other)]
         if self._loopback or not found:
             found.append(("127.0.0.1", "127.0.0.1"))
         return found
