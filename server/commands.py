@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
+import structlog
 from aiohttp import web
 from prometheus_client import REGISTRY
 from psycopg.conninfo import conninfo_to_dict
@@ -33,6 +34,8 @@ from signaling.service import Realtime
 
 Command = Callable[[Settings, argparse.Namespace], Any]
 _DRAIN_S = 10.0
+
+log = structlog.get_logger(__name__)
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +75,9 @@ async def serve(settings: Settings, _: argparse.Namespace) -> None:
         await site.start()
         REGISTRY.register(Figures(ground.part(Realtime)))
         metrics = await health.serve_metrics(settings.http.port + 1)
+        log.info("serving", port=settings.http.port, version=composition.VERSION, demo=settings.demo)
         await _asked_to_stop()
+        log.info("draining")
         ground.part(health.Drain).on = True
         await ground.part(Realtime).drain()
         await runner.cleanup()
@@ -84,6 +89,7 @@ async def worker(settings: Settings, _: argparse.Namespace) -> None:
     configure_logs(settings.log_level)
     async with composition.standing_on(settings) as ground:
         jobs = asyncio.create_task(composition.work_jobs(settings, ground))
+        log.info("working", version=composition.VERSION)
         stop = asyncio.create_task(_asked_to_stop())
         await asyncio.wait({jobs, stop}, return_when=asyncio.FIRST_COMPLETED)
         jobs.cancel()

@@ -33,6 +33,7 @@ def security_headers(*, secure: bool) -> Callable[[web.Request, web.StreamRespon
         fixed["Strict-Transport-Security"] = "max-age=31536000"
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Server"] = "lianyi"  # which versions serve is nobody's business
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         if request.path.startswith("/api/"):
