@@ -1,0 +1,43 @@
+import type { zh } from './visitcall'
+
+export const en: Record<keyof typeof zh, string> = {
+  title: 'Consulting room',
+  'head.time': '{department} · {time}',
+  'head.time@elder': '{time}',
+  'head.wait': '{department} · connecting',
+  'head.wait@elder': 'Connecting',
+  'before.title': 'The doctor is about to connect',
+  'before.text': 'Dr {doctor} is reading your papers. It takes a minute or two; please stay.',
+  'before.back': 'Back to the waiting room',
+  more: 'More',
+  'more.title': 'More',
+  'more.photo': 'Send a photo',
+  'more.devices': 'Camera and microphone',
+  'more.withdraw': 'Stop being recorded',
+  'withdraw.title': 'Stop being recorded?',
+  'withdraw.text':
+    'Video and recording stop at once and cannot be started again in this visit. You can go on in writing, or the doctor may ask you to come to the hospital. What was recorded is kept for at least 3 years, as the law asks.',
+  'withdraw.keep': 'Go on',
+  'withdraw.do': 'Stop video',
+  'withdraw.done': 'Video and recording have stopped; you can go on in writing',
+  'phone.line': 'My network is too bad. Please phone me.',
+  'photo.sending': 'Sending the photo {percent}%',
+  'photo.failed': 'The photo was not sent: {why}',
+  'photo.again': 'Try again',
+  'photo.drop': 'Leave it',
+  'after.left': 'You have left the room',
+  'after.left.text': 'The doctor is still there; you can go back at once.',
+  'after.again': 'Back to the room',
+  'after.writing': 'The talk is over, the doctor is writing the summary',
+  'after.writing.text':
+    'Once the doctor has signed, the summary appears here by itself, and you get a message. You may close this page.',
+  'after.lost': 'The line was lost',
+  'after.lost.text':
+    'The doctor will open the call again or phone you. Please keep this page open and press “Back to the room” then.',
+  'after.done': 'Done',
+  'after.done.text': 'The doctor has signed the summary.',
+  'after.summary': 'Read the summary',
+  'after.home': 'Home',
+  'notyet.title': 'The room is not open',
+  'trouble.hide': 'All right',
+}
