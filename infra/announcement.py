@@ -16,9 +16,9 @@ _DEMO = """
 """
 _REAL = """
   联医已启动：{address}    （按 Ctrl-C 停止）
-  首次使用：`python -m server admin create --help` 创建管理员，会打印一次性登记链接。
+  首次使用：`.venv/bin/python -m server admin create --help` 创建管理员，会打印一次性登记链接。
   Lianyi is running at {address}    (Ctrl-C stops it)
-  First use: `python -m server admin create --help` makes an administrator and prints a one-time enrolment link.
+  First use: `.venv/bin/python -m server admin create --help` makes an administrator and prints a one-time enrolment link.
   The API is described at {address}/api-docs/, logs are in {logs}.
 """
 _PHONES = """

@@ -22,7 +22,9 @@ from infra.refusal import Refusal
 ROOT = Path(__file__).resolve().parent.parent
 LEAST = (3, 11)
 LOCKS = ("requirements", "dev")  # the second holds the first, in the same versions (`make lock` sees to it)
-SUPPORTED = "Linux on x86-64 or arm64 and macOS, with CPython 3.11 to 3.14 (on Windows: WSL)"
+SUPPORTED = (
+    "Linux (glibc) on x86-64 or arm64 and macOS 15 on Apple silicon, with CPython 3.11 to 3.14 (on Windows: WSL)"
+)
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
