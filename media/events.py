@@ -49,7 +49,7 @@ class NodeEvent(BaseModel):
 class EventLog:
     """The last events of this life of the node. Readers wait on it; a slow reader misses nothing within the bound."""
 
-    def __init__(self, keep: int = 20_000) -> None:
+    def __init__(self, keep: int = 5_000) -> None:
         self.boot = secrets.token_hex(8)
         self._events: deque[NodeEvent] = deque(maxlen=keep)
         self._n = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from media import rtp, vp8
-from media.reception import Missing, Reception, Ring
+from media.reception import RING_SIZE, Missing, Reception, Ring
 from media.rtp import Packet
 from media.timing import SenderClock, StreamClock, middle, to_ntp
 
@@ -17,6 +17,7 @@ KEY_FRAME_PAUSE_S = 0.5
 SCREEN_SILENT_S = 3.0
 RATES = {"audio": 48000, "video": 90000}
 _YOUNG = 2000
+_AUDIO_RING = 64  # nobody asks for sound again; it only tells duplicates
 
 Tap = Callable[[Packet, bool, "Source"], None]
 
@@ -31,7 +32,7 @@ class Source:
         self.ssrc = ssrc
         self.rank = rank
         self.clock = StreamClock(RATES[kind], sender)
-        self.ring = Ring()
+        self.ring = Ring(RING_SIZE if kind == "video" else _AUDIO_RING)
         self.missing = Missing()
         self.reception = Reception(ssrc, RATES[kind])
         self.last_at = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from media.rtcp import Block
 from media.rtp import Packet, newer, sequence_step
 
-RING_SIZE = 1024
+RING_SIZE = 512
 _MOST_MISSING = 256
 _ASK_AFTER_S = 0.01
 _ASK_AGAIN_S = 0.08

@@ -134,7 +134,7 @@ class MediaNode:
                         continue
                     after, boot = event.n, event.boot
                     yield event
-            except (aiohttp.ClientError, OSError, TimeoutError):
+            except (aiohttp.ClientError, OSError, TimeoutError, ValueError):  # ValueError: the line it died in
                 pass
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)

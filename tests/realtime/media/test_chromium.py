@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,9 +16,9 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 from media.node import Node
-from media.service import MediaNode
+from media.service import MediaNode, assemble
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, Told, like, until
-from tests.realtime.media.kept import kept
+from tests.realtime.media.kept import kept, manifest_of, segments_of
 from tests.realtime.media.test_loss import losing
 
 KEY = secrets.token_bytes(32)
@@ -171,3 +172,41 @@ async def test_chromium_on_a_lossy_line_misses_hardly_a_picture(
     elapsed = time.monotonic() - began
     assert max((await page.evaluate("figures()"))["decoded"]) - down > 0.9 * 15 * elapsed
     assert watcher.lanes[0].pictures - up > 0.85 * 20 * elapsed
+
+
+async def test_chromium_plays_and_seeks_what_was_kept(
+    calls: Calls, client: MediaNode, open_browser: Callable[..., Awaitable[Browser]]
+) -> None:
+    peer = await calls.enter("room", "a", colour=GREEN, hertz=440, recording="v", key=KEY, leg="leg-a")
+    watcher = await calls.enter("room", "b")
+    await until(lambda: watcher.lanes[0].pictures > 45, "three seconds of picture")
+    await calls.leave(peer, "room", "a")
+    manifest = await manifest_of(client, "leg-a")
+    with assemble(await segments_of(client, manifest, KEY), manifest) as file:
+        encoded = base64.b64encode(file.read()).decode()
+    browser = await open_browser()
+    page = await browser.new_page()
+    found = await page.evaluate(
+        """async (encoded) => {
+            const video = document.createElement('video')
+            video.src = 'data:video/webm;base64,' + encoded
+            await new Promise((done, failed) => { video.onloadeddata = done; video.onerror = () => failed(video.error) })
+            const once = (name) => new Promise((done) => video.addEventListener(name, done, { once: true }))
+            const sought = once('seeked')
+            video.currentTime = 2
+            await sought
+            const canvas = document.createElement('canvas')
+            canvas.width = canvas.height = 8
+            canvas.getContext('2d').drawImage(video, 0, 0, 8, 8)
+            const colour = Array.from(canvas.getContext('2d').getImageData(4, 5, 1, 1).data).slice(0, 3)
+            const ended = once('ended')
+            await video.play()
+            await ended
+            return { seconds: video.duration, at: video.currentTime, size: [video.videoWidth, video.videoHeight], colour }
+        }""",
+        encoded,
+    )
+    assert abs(found["seconds"] - (manifest.ended_ms - manifest.started_ms) / 1000) < 1
+    assert found["at"] > 2
+    assert found["size"] == [320, 240]
+    assert like(tuple(found["colour"]), GREEN)
