@@ -103,10 +103,10 @@ async def authenticated(request: web.Request, route: Route, ground: Ground) -> A
 
     Raises: NotSignedIn, NotAllowed.
     """
-    header = request.headers.get("Authorization", "")
+    token = _token(request, route)
     actor = NOBODY
-    if header.startswith("Bearer ") and ground.authenticate is not None:
-        actor = await ground.authenticate(header[7:])
+    if token and ground.authenticate is not None:
+        actor = await ground.authenticate(token)
     if route.may == PUBLIC:
         return actor
     if actor.role is None:
@@ -114,6 +114,13 @@ async def authenticated(request: web.Request, route: Route, ground: Ground) -> A
     if route.may != SIGNED_IN and actor.role not in ground.permissions[route.may]:
         raise NotAllowed
     return actor
+
+
+def _token(request: web.Request, route: Route) -> str | None:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header[7:]
+    return request.cookies.get(route.cookie) if route.cookie else None
 
 
 async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Route:
     max_body: int
     capability: str
     also: tuple[int, ...] = ()  # further statuses of a success, with the same body
+    cookie: str | None = None  # for what a player or image asks by itself: it sends no header, so the token comes here
 
     @property
     def unsafe(self) -> bool:
@@ -110,6 +111,7 @@ class Routes:
         grants_tokens: bool = False,
         max_body: int = 256 * 1024,
         also: tuple[int, ...] = (),
+        cookie: str | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         def declare(endpoint: Endpoint) -> Endpoint:
             hints = get_type_hints(endpoint, include_extras=True)  # a path parameter's limits are in its annotation
@@ -127,6 +129,7 @@ class Routes:
                 f"{endpoint.__qualname__}: path parameters {in_path - set(names)} are not taken"
             )
             assert "upload" not in hints or hints["upload"] is Upload
+            assert cookie is None or method == "GET", "a cookie comes along unasked: it may only read"
             self._rows.append(
                 Route(
                     method=method,
@@ -144,6 +147,7 @@ class Routes:
                     max_body=max_body,
                     capability=endpoint.__module__.rsplit(".", 1)[0],
                     also=also,
+                    cookie=cookie,
                 )
             )
             return endpoint

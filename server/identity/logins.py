@@ -153,6 +153,11 @@ def access_token(work: Work, login: Login) -> str:
     return work.part(Logins).issue(login, work.now)
 
 
+async def further_access(work: Work) -> tuple[str, int]:
+    """One more access token of the acting login, and for how many seconds it is good. Raises: NotSignedIn."""
+    return access_token(work, await acting_login(work)), work.part(SignInSettings).access_lifetime_s
+
+
 async def _end(
     work: Work,
     reason: str,

@@ -15,7 +15,7 @@ from .clinic import patient_here
 from .codes import code_for_delivery
 from .desk import add_demo_person, demo_credentials, demo_people
 from .id_numbers import IdNumber, check_character, read_id_number
-from .logins import SignedIn, open_login
+from .logins import SignedIn, further_access, open_login
 from .organisations import (
     LicenceFields,
     OrganisationFields,
@@ -118,6 +118,7 @@ __all__ = [
     "departments",
     "doctor",
     "doctors",
+    "further_access",
     "masked",
     "open_login",
     "organisation",

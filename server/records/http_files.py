@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from server.foundation.actor import PersonId
-from server.foundation.answers import Answer, FileAnswer, Upload
+from server.foundation.answers import Answer, Cookie, FileAnswer, Upload
 from server.foundation.errors import Unknown
 from server.foundation.routes import Query, Routes, View
 from server.foundation.work import Work
@@ -33,6 +33,8 @@ from .rules import AttachmentKind
 
 routes = Routes()
 
+PLAYER_COOKIE: Final = "lianyi-player"
+_PLAYER_PATH: Final = "/api/recordings"
 _UPLOAD_PROBLEMS = (
     Unknown,
     EncounterClosed,
@@ -99,6 +101,12 @@ class RecordingView(View):
     pending: int
 
 
+class PlaybackView(View):
+    """For how long the page's player is believed; ask again before."""
+
+    good_for_s: int
+
+
 class ExportView(View):
     """Whether the export can be fetched now."""
 
@@ -148,7 +156,25 @@ async def show_recording(work: Work, encounter_id: UUID) -> RecordingView:
     return RecordingView.model_validate(await recordings.recording(work, encounter_id))
 
 
-@routes.get("/api/recordings/{leg_id}/media", may="records.read", problems=(Unknown, RecordingNotReady, RecordingGone))
+@routes.post(
+    "/api/encounters/{encounter_id}/recording/playback", may="records.read", grants_tokens=True, problems=(Unknown,)
+)
+async def open_playback(work: Work, encounter_id: UUID) -> Answer[PlaybackView]:
+    """Let this browser's player fetch legs for some minutes: it can send no header, so a cookie of that path speaks for it.
+
+    The cookie opens nothing by itself: each leg is allowed, or not, to the person as always.
+    """
+    token, good_for_s = await recordings.open_playback(work, encounter_id)
+    cookie = Cookie(PLAYER_COOKIE, token, good_for_s, path=_PLAYER_PATH)
+    return Answer(PlaybackView(good_for_s=good_for_s), cookies=(cookie,), headers={"Cache-Control": "no-store"})
+
+
+@routes.get(
+    "/api/recordings/{leg_id}/media",
+    may="records.read",
+    cookie=PLAYER_COOKIE,
+    problems=(Unknown, RecordingNotReady, RecordingGone),
+)
 async def play_leg(work: Work, leg_id: UUID) -> FileAnswer:
     """One leg as WebM; takes ranges."""
     return await recordings.play_leg(work, leg_id)

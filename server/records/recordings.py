@@ -115,6 +115,16 @@ async def recording(work: Work, encounter_id: UUID) -> RecordingView:
     )
 
 
+async def open_playback(work: Work, encounter_id: UUID) -> tuple[str, int]:
+    """A token for the player of somebody who may see this recording, and its seconds. Raises: Unknown, NotSignedIn."""
+    facts = await require_may_read_encounter(work, encounter_id)
+    row = await store.recording_of(work.session, encounter_id)
+    if row is None:
+        raise Unknown
+    work.audit("recording.playback", "recording", row.id, patient_id=facts.patient_id)
+    return await identity.further_access(work)
+
+
 async def play_leg(work: Work, leg_id: UUID) -> FileAnswer:
     """One leg's WebM, by ranges; a view in the who-read list. Raises: Unknown, RecordingNotReady, RecordingGone."""
     leg = await store.leg(work.session, leg_id)

@@ -144,6 +144,24 @@ async def test_a_leg_is_played_by_ranges_and_is_a_seekable_webm(recorded: Record
         assert sum(packet.stream.type == "video" and packet.size > 0 for packet in file.demux()) == 90
 
 
+async def test_a_player_that_can_send_no_header_is_believed_by_its_cookie_on_that_path_only(recorded: Recorded) -> None:
+    care, leg = recorded.care, await recorded.kept()
+    patient = care.of(care.patient)
+    given = await patient.post(f"{recorded.path}/playback")
+    assert 0 < given.ok()["good_for_s"] <= 900
+    header = given.headers["Set-Cookie"]
+    pair, *attributes = [part.strip() for part in header.split(";")]
+    assert {"HttpOnly", "SameSite=Strict", "Path=/api/recordings"} <= set(attributes)
+    nobody = patient.signed_in(None)
+    media = f"/api/recordings/{leg}/media"
+    assert (await nobody.get(media)).status == 401
+    assert (await nobody.get(media, headers={"Cookie": pair})).status == 200
+    assert (await nobody.get(recorded.path, headers={"Cookie": pair})).status == 401
+    assert (await nobody.get(media, headers={"Cookie": "lianyi-player=forged"})).status == 401
+    stranger = care.of(await a_patient(care.ground))
+    assert (await stranger.post(f"{recorded.path}/playback")).status == 404
+
+
 async def test_only_those_entitled_play_and_one_sitting_is_one_line_of_the_list(recorded: Recorded) -> None:
     care, leg = recorded.care, await recorded.kept()
     colleague, stranger = await a_doctor(care.ground, care.hospital), await a_patient(care.ground)
