@@ -10,6 +10,8 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from infra.refusal import Refusal
+
 PRIVATE: Final = ("keys", "vault", "run", "logs", "heads")
 
 
@@ -17,12 +19,18 @@ def prepare(data_dir: Path) -> None:
     """Make the data folder and its private folders, with the modes they must have.
 
     The data folder itself lets others pass but not look (0711), because as root PostgreSQL runs under its own account.
+    Raises: Refusal when it cannot be written, as after a start under another account.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if data_dir.stat().st_uid == os.geteuid():
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
         data_dir.chmod(0o711)
-    for name in PRIVATE:
-        private(data_dir / name)
+        for name in PRIVATE:
+            private(data_dir / name)
+    except OSError as refused:
+        raise Refusal(
+            f"The data folder {data_dir} cannot be used by this account ({refused.strerror}: {refused.filename}): start as "
+            "the account that made it, or set LIANYI_DATA_DIR to another folder."
+        ) from None
 
 
 def private(folder: Path) -> Path:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from infra import bootstrap, lock, targets
+from infra import bootstrap, folders, lock, targets
 from infra.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -25,6 +26,20 @@ def test_this_python_is_accepted() -> None:
 def test_an_older_python_is_told_what_is_needed() -> None:
     with pytest.raises(Refusal, match=r"needs Python >= 3\.11 and `python3` is 3\.9"):
         bootstrap.check_python((3, 9))
+
+
+def test_a_python_without_the_venv_module_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ensurepip", None)  # what an import finds on a Debian without python3-venv
+    with pytest.raises(Refusal, match="apt install python3-venv"):
+        bootstrap.check_python((3, 11))
+
+
+def test_a_data_folder_that_cannot_be_used_is_said_with_the_way_out(tmp_path: Path) -> None:
+    folders.prepare(tmp_path / "good")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "keys").write_text("a file where a folder should be")
+    with pytest.raises(Refusal, match=r"cannot be used by this account .*LIANYI_DATA_DIR"):
+        folders.prepare(tmp_path / "bad")
 
 
 @pytest.mark.parametrize(
