@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.exc import IntegrityError
 
 from server.foundation.actor import Kind, Level, OrganisationId
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
+from server.foundation.pinyin import sounds
 from server.foundation.work import Work
 
 from . import access
@@ -49,12 +49,6 @@ class LicenceFields:
     valid_from: date
     valid_until: date
     revoked: bool = False
-
-
-def sounds(name: str) -> tuple[str, str]:
-    """The pinyin of a name without tones, and its initials; for prefix search and Chinese order."""
-    whole = "".join(lazy_pinyin(name)).casefold().replace(" ", "")
-    return whole, "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).casefold().replace(" ", "")
 
 
 async def organisation(work: Work, organisation_id: OrganisationId) -> OrganisationCard:

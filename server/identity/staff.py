@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.foundation.actor import PATIENT_SIDE, Kind, Level, OrganisationId, PersonId, Role
 from server.foundation.errors import Problem, Unknown
+from server.foundation.pinyin import sounds
 from server.foundation.work import Work
 
 from . import enrolment, logins, organisation_store, organisations, practitioners, sign_in, store
@@ -83,7 +84,7 @@ class Papers:
 async def add_person(work: Work, new: NewStaff, post: NewPost) -> PersonId:
     """A member of staff with a first post and an account to be enrolled. Raises: Unknown, NameTaken, WrongRoleForPost."""
     person_id = PersonId(work.new_id())
-    pinyin, initials = organisations.sounds(new.name)
+    pinyin, initials = sounds(new.name)
     person = Person(
         id=person_id,
         kind=PersonKind.STAFF,

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
+from server.foundation.pinyin import sounds
 
 FILE: Final = Path(__file__).parent / "data" / "icd10_chronic.csv"
 _COLUMNS: Final = ["icd10", "name_zh", "name_en", "disease_group", "acute_block_online"]
@@ -76,7 +76,7 @@ def _read_row(row: list[str], line: int) -> Code:
 
 
 def _initials(zh: str) -> str:
-    return _UNSPOKEN.sub("", "".join(lazy_pinyin(zh, style=Style.FIRST_LETTER)).lower())
+    return _UNSPOKEN.sub("", sounds(zh)[1])
 
 
 @cache
