@@ -53,6 +53,7 @@ export function timesOf(from: Moment, to: Moment): string {
   const between = shown.language === 'en' ? ' to ' : ' 到 '
   const first = timeOf(from)
   let last = timeOf(to)
+  if (last === first) return first
   const half = first.slice(0, 3)
   if (elder.value && shown.language !== 'en' && last.startsWith(half)) last = last.slice(3)
   return first + between + last
