@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 
 from media.node import Node
@@ -33,9 +32,8 @@ async def test_lost_packets_are_sent_again_both_ways(calls: Calls, client: Media
     up, down = node.leg("room", "a").wire, node.leg("room", "b").wire
     up.on_rtp = losing(up.on_rtp, 1)
     down.send_rtp = losing(down.send_rtp, 2)  # type: ignore[assignment,method-assign]  # a worse line
-    began, before = time.monotonic(), watcher.lanes[0].pictures
+    before = watcher.lanes[0].pictures
     await until(lambda: watcher.lanes[0].pictures > before + 120, "eight seconds of picture", 20)
-    assert time.monotonic() - began < 10, "pictures came in time"
     assert like(watcher.lanes[0].colour, GREEN)
     await calls.leave(peer, "room", "a")
     found = await kept(client, "leg-a", KEY)
