@@ -25,6 +25,7 @@ from server.foundation.actor import SYSTEM
 from server.foundation.audit_export import verify_database
 from server.foundation.keys import Keyring
 from server.foundation.logs import configure_logs
+from server.foundation.runner import Runner
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
 from server.migrations.apply import migrate as apply_migrations
@@ -69,7 +70,7 @@ async def serve(settings: Settings, _: argparse.Namespace) -> None:
     configure_logs(settings.log_level)
     async with composition.standing_on(settings) as ground:
         app = composition.build_app(settings, ground)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=_DRAIN_S, keepalive_timeout=75)
+        runner = Runner(app, access_log=None, shutdown_timeout=_DRAIN_S, keepalive_timeout=75)
         await runner.setup()
         site = web.TCPSite(runner, settings.http.host, settings.http.port, ssl_context=_tls(settings), backlog=1024)
         await site.start()

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from server.app import build_app
 from server.foundation.ground import Ground
+from server.foundation.runner import Runner
 from server.settings import Settings
 
 
@@ -35,7 +36,7 @@ class Served:
 async def serving(settings: Settings, ground: Ground) -> AsyncIterator[Served]:
     """Serve until the block ends."""
     app = build_app(settings, ground)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    runner = Runner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", settings.http.port).start()
     try:

@@ -84,6 +84,15 @@ class NotAllowed(Problem):
     en = "Your role does not include this. Ask your organisation's administrator if you need it"
 
 
+class MalformedRequest(Problem):
+    """What came is no HTTP request that we take: a broken line, an address or headers of absurd length."""
+
+    status = 400
+    code = "malformed-request"
+    zh = "请求格式有误，未能处理"
+    en = "The request could not be understood"
+
+
 class Unknown(Problem):
     """There is no such thing, or the asker may not know that there is: one answer for both, so never subclassed."""
 
