@@ -12,7 +12,6 @@ from tests.e2e.browsers import Person, somebody
 from tests.e2e.cameras import Looks
 
 from .camera import PATIENT_VIEWS, Camera, look_at, settle
-from .member import Member
 from .story import BOOKED_WITH, LIVE_WITH, SIGNED_BY, WAITING_FOR, Story
 
 _VILLAGER: Final = Looks("villager", (150, 110, 60), 440)
@@ -61,8 +60,7 @@ async def _wrong_code(page: Page) -> None:
 
 async def newcomer(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
     """A villager without visits: every list is empty. Then every page without an answer of the server."""
-    async with somebody(playwright, story.address, folder, phone=True) as person:
-        await sign_in(person, story.other)
+    async with somebody(playwright, story.address, folder, phone=True) as person, story.other.at(person.context):
         for address in _EMPTY:
             name = address.strip("/") or "home"
             await camera.shoot(person.page, f"{name}-empty", address, PATIENT_VIEWS)
@@ -93,10 +91,10 @@ async def _server_trouble(page: Page) -> None:
 
 async def patient(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
     """One villager from booking to the signed note, with the doctors' side played over the API."""
-    async with somebody(
-        playwright, story.address, folder, looks=_VILLAGER, phone=True, init_script=_BAD_LINE
-    ) as person:
-        await sign_in(person, story.patient)
+    async with (
+        somebody(playwright, story.address, folder, looks=_VILLAGER, phone=True, init_script=_BAD_LINE) as person,
+        story.patient.at(person.context),
+    ):
         page = person.page
         await _booking(camera, story, page)
         await _preparing(camera, story, page)
@@ -175,12 +173,14 @@ async def picture_seen(page: Page) -> None:
 async def _line_spoilt(page: Page) -> None:
     await picture_seen(page)
     await page.evaluate("() => { window.__badLine = true; }")
-    await page.locator(".strip, [data-strip]").first.wait_for(timeout=20_000)
+    await page.locator("section.strip").wait_for(timeout=20_000)
 
 
 async def _left(page: Page) -> None:
     await picture_seen(page)
-    await page.locator(".hang-up, [data-hang-up]").first.click()
+    await page.locator("#main footer button").last.click()
+    await page.locator("dialog[open] button").last.click()
+    await page.locator("#main.call").wait_for(state="detached")
 
 
 async def _afterwards(camera: Camera, story: Story, page: Page) -> None:
@@ -200,11 +200,6 @@ async def _afterwards(camera: Camera, story: Story, page: Page) -> None:
         ("family", "/family"),
     ):
         await camera.shoot(page, name, address, PATIENT_VIEWS)
-
-
-async def sign_in(person: Person, member: Member) -> None:
-    """The member's login in this person's browser."""
-    await member.lend(person.context)
 
 
 def _tell(person: Person, who: str) -> None:

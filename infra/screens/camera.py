@@ -24,6 +24,12 @@ _SETTLED: Final = """
   && !document.getAnimations().some((each) => each.playState === "running" && each.effect.getTiming().iterations === 1)
 """
 
+_HIDDEN_BELOW: Final = """
+() => Math.max(0, ...[document.scrollingElement, document.querySelector("#main")]
+  .filter(Boolean).map((each) => each.scrollHeight - each.clientHeight))
+"""
+_HIGHEST: Final = 4000
+
 Ready = Callable[[Page], Awaitable[Any]]
 
 
@@ -108,7 +114,9 @@ class Camera:
     async def _take(self, page: Page, screen: str, view: View) -> None:
         wrong = [str(each) for each in await page.evaluate(_INSPECTION, {"names": list(self.names)})]
         file = self.folder / f"{screen}-{view.name}.png"
-        await page.screenshot(path=file, full_page=True, animations="disabled")
+        await stretch(page, view)
+        await page.screenshot(path=file, animations="disabled")
+        await page.set_viewport_size(view.viewport)
         self.pictures.append(Picture(screen, view, file, tuple(wrong)))
         for each in wrong:
             print(f"  ! {file.stem}: {each}", flush=True)
@@ -122,6 +130,12 @@ async def look_at(page: Page, address: str, view: View) -> None:
     await page.evaluate("(kept) => localStorage.setItem('lianyi.view', kept)", view.kept)
     await page.goto(address)
     await settle(page)
+
+
+async def stretch(page: Page, view: View) -> None:
+    """A window as high as the page: in a "full page" picture the sticky bar would hang in the middle, over something."""
+    height = min(_HIGHEST, view.viewport["height"] + int(await page.evaluate(_HIDDEN_BELOW)))
+    await page.set_viewport_size({"width": view.viewport["width"], "height": height})
 
 
 async def settle(page: Page, within_s: float = 8.0) -> None:

@@ -32,8 +32,7 @@ async def _wrong_password(page: Page) -> None:
 async def desks(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
     """Every staff route as its role sees it."""
     for role in ROLES:
-        async with somebody(playwright, story.address, folder) as person:
-            await story.who(role).lend(person.context)
+        async with somebody(playwright, story.address, folder) as person, story.who(role).at(person.context):
             for place in PLACES:
                 if place.who == role:
                     await camera.shoot(person.page, place.name, place.address.format_map(story.ids), STAFF_VIEWS)

@@ -6,10 +6,13 @@ The refresh cookie is good once, so a browser that takes it over renews for both
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from playwright.async_api import BrowserContext
+from yarl import URL
 
 from infra.tour import visitor
 from infra.tour.caller import Caller
@@ -53,13 +56,20 @@ class Member(Caller):
         self._since = time.monotonic()
         await super().signed_in(name, answer)
 
-    async def lend(self, context: BrowserContext) -> None:
-        """Sign this browser in: it takes over the login's cookie, and renews for us."""
-        url = self.address
+    @asynccontextmanager
+    async def at(self, context: BrowserContext) -> AsyncIterator[None]:
+        """Signed in with this browser, which renews for us while it is open and gives the login back afterwards."""
+        jar = self._http.cookie_jar
         await context.add_cookies(
-            [{"name": each.key, "value": each.value, "url": url, "httpOnly": True} for each in self._http.cookie_jar]
+            [{"name": each.key, "value": each.value, "url": self.address, "httpOnly": True} for each in jar]
         )
         self._context = context
+        try:
+            yield
+        finally:
+            self._context = None
+            kept = await context.cookies(self.address)
+            jar.update_cookies({each["name"]: each["value"] for each in kept}, URL(self.address))
 
     async def _call(self, method: str, path: str, **given: Any) -> Any:
         if self._token and not self._renewing and time.monotonic() - self._since > _GOOD_FOR_S:

@@ -14,7 +14,8 @@ _ROUTER: Final = Path(__file__).resolve().parents[2] / "web-client" / "src" / "r
 _PATH: Final = re.compile(r"\bpath:\s*'([^']*)'")
 
 GUEST, PATIENT, DOCTOR = "guest", "patient", "doctor"
-CLINIC, SCHEDULER, ADMINISTRATOR, REGULATOR = "clinic", "scheduler", "administrator", "regulator"
+CLINIC, PHARMACIST, SCHEDULER = "clinic", "pharmacist", "scheduler"
+ADMINISTRATOR, REGULATOR = "administrator", "regulator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ PLACES: Final = (
     Place("/records", PATIENT, "/records"),
     Place("/who-read", PATIENT, "/who-read"),
     Place("/family", PATIENT, "/family"),
-    Place("/staff", DOCTOR, "/staff"),
+    Place("/staff", PHARMACIST, "/staff"),
+    Place("/staff/worklist", DOCTOR, "/staff/worklist"),
 )
 
 

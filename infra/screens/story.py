@@ -28,6 +28,7 @@ STAFF: Final = {
     "administrator": "周慧",
     "regulator": "马立群",
     "clinic": "段正和",
+    "pharmacist": "孙佩芬",
 }
 COMPLAINT: Final = "血压高，头晕两周"
 _DOCTOR_LOOKS: Final = (40, 150, 140)

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Page, Playwright
 
 from infra.screens.album import picture_seen
-from infra.screens.camera import View, look_at
+from infra.screens.camera import View, look_at, stretch
 from infra.screens.routes import GUEST, PATIENT, PLACES, Place, declared
 from infra.screens.story import Story
 
@@ -108,6 +108,7 @@ async def _violations(
             await look_at(person.page, place.address.format_map(story.ids), view)
             if place.pattern == "/visits/:id/call":
                 await picture_seen(person.page)
+            await stretch(person.page, view)
             found += [f"{place.pattern} ({view.name}): {each}" for each in await _axe(person.page)]
     return found
 
