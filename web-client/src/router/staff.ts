@@ -10,6 +10,9 @@ export const staffRoutes: RouteRecordRaw[] = [
     path: '/staff',
     component: () => import('@/features/shell/AppStaff.vue'),
     meta: work,
-    children: [{ path: '', component: () => import('@/pages/staff/StartPage.vue') }],
+    children: [
+      { path: '', component: () => import('@/pages/staff/StartPage.vue') },
+      { path: 'worklist', component: () => import('@/pages/staff/WorklistPage.vue') },
+    ],
   },
 ]

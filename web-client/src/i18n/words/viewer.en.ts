@@ -1,0 +1,31 @@
+/** English of viewer.ts. */
+import type { zh } from './viewer'
+
+export const en: Record<keyof typeof zh, string> = {
+  'paper.smaller': 'Smaller',
+  'paper.larger': 'Larger',
+  'paper.turn': 'Turn',
+  'paper.before': 'Previous',
+  'paper.next': 'Next',
+  'paper.close': 'Done reading',
+  'recording.title': 'Recording of the visit',
+  'recording.play': 'Play',
+  'recording.pause': 'Pause',
+  'recording.at': 'Position',
+  'recording.logged': 'Watching it is listed for the patient.',
+  'recording.none': 'This visit has no recording',
+  'recording.pending': 'The recording is being prepared, {n#1 part|{n} parts} to go; it appears by itself.',
+  'recording.gap': '{name} was cut off from {from} to {to}',
+  'recording.gaps': 'Cut off',
+  'recording.away': '{name} is away',
+  'recording.sound': '{name}: sound only',
+  'recording.loading': "Fetching {name}'s picture",
+  'recording.failed': "{name}'s picture cannot be opened",
+  'recording.export': 'Prepare a file',
+  'recording.exporting': 'Being prepared; the download appears here',
+  'recording.download': 'Download',
+  'recording.start': 'Watch the recording',
+  'recording.size': '{n#1 person|{n} people}, {time}',
+  'recording.forward': '10 s forward',
+  'recording.back': '10 s back',
+}
