@@ -118,7 +118,7 @@ class Recorder:
             video = self._tracks["video"].held
             self._writer = Writer(self._bytes.extend, dimensions(video[0][0].data) if video else None)
             for track in self._tracks.values():
-                track.placing = True
+                track.begin_placing()
 
     def _entry(self, end: float) -> Entry:
         gaps = [gap for track in self._tracks.values() for gap in track.gaps_until(end)] + self._not_stored

@@ -65,6 +65,7 @@ class ColourTrack(MediaStreamTrack):
         self._fps = fps
         self._n = 0
         self._clock = _Beat(1 / fps)
+        self.made = 0
 
     async def recv(self) -> VideoFrame:
         """The next picture, when it is due."""
@@ -76,6 +77,7 @@ class ColourTrack(MediaStreamTrack):
         picture[:16, at : at + 8] = 255 - picture[:16, at : at + 8]
         frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
         frame.pts = self._n * 90000 // self._fps
+        self.made += 1
         frame.time_base = fractions.Fraction(1, 90000)
         self._n += 1
         return frame

@@ -51,13 +51,13 @@ def middle(ntp: int) -> int:
 
 
 class SenderClock:
-    """How far a sender's clock is from the node's: the smallest (arrival - sent) of the last minute."""
+    """How far a sender's clock is from the node's: the smallest (arrival - sent) of the last minute's reports and frames."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[float, float]] = deque()  # (arrival, offset), offsets rising from left to right
 
     def report(self, sent: float, arrival: float) -> None:
-        """A report that the sender stamped `sent` arrived at the node's `arrival`."""
+        """What the sender stamped `sent` arrived at the node's `arrival`."""
         offset = arrival - sent
         while self._seen and self._seen[-1][1] >= offset:
             self._seen.pop()
@@ -95,6 +95,11 @@ class StreamClock:
         self._sent = from_ntp(ntp)
         self._timestamp = timestamp
         self._sender.report(self._sent, arrival)
+
+    def heard(self, timestamp: int, arrival: float) -> None:
+        """What was sampled at `timestamp` was here at `arrival`: nothing arrives before it is sampled."""
+        if self._timestamp is not None:
+            self._sender.report(self._sent + timestamp_step(timestamp, self._timestamp) / self.rate, arrival)
 
     def instant(self, timestamp: int) -> float | None:
         """When, on the node's clock, this timestamp was sent at the earliest; None before the first report."""

@@ -78,10 +78,17 @@ class TrackRecorder:
         if self._source is not None:
             self.held.append((frame, self._source, self._why_empty))
             self._lost, self._why = False, "not-sent"
+            self._source.clock.heard(frame.timestamp, frame.arrived)
 
     @property
     def _why_empty(self) -> Reason:
         return "lost" if self._lost and self._why == "not-sent" else self._why
+
+    def begin_placing(self) -> None:
+        """Frames go out as they come from here on; what those held say of the sender's clock is taken in first."""
+        self.placing = True
+        for frame, source, _ in self.held:
+            source.clock.heard(frame.timestamp, frame.arrived)
 
     def place(self, frame: Frame, source: Source, why: Reason) -> int:
         """When the frame belongs, in ms since 1970; notes track and gaps. Instants of a track always rise."""

@@ -16,6 +16,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 from media.node import Node
+from media.sample_peer import ColourTrack
 from media.service import MediaNode, assemble
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, Told, like, until
 from tests.realtime.media.kept import kept, manifest_of, segments_of
@@ -166,12 +167,13 @@ async def test_chromium_on_a_lossy_line_misses_hardly_a_picture(
     wire = node.leg("room", "chromium").wire
     wire.on_rtp = losing(wire.on_rtp, 3)
     wire.send_rtp = losing(wire.send_rtp, 4)  # type: ignore[assignment,method-assign]  # a worse line
-    began, up = time.monotonic(), watcher.lanes[0].pictures
-    down = max((await page.evaluate("figures()"))["decoded"])
+    sender = watcher.camera.sender.track
+    assert isinstance(sender, ColourTrack)
+    before, generated, up = await page.evaluate("figures()"), sender.made, watcher.lanes[0].pictures
     await asyncio.sleep(6)  # the time over which pictures are counted
-    elapsed = time.monotonic() - began
-    assert max((await page.evaluate("figures()"))["decoded"]) - down > 0.9 * 15 * elapsed
-    assert watcher.lanes[0].pictures - up > 0.85 * 20 * elapsed
+    after = await page.evaluate("figures()")
+    assert max(after["decoded"]) - max(before["decoded"]) > 0.9 * (sender.made - generated) - 10
+    assert watcher.lanes[0].pictures - up > 0.9 * (after["encoded"] - before["encoded"]) - 10
 
 
 async def test_chromium_plays_and_seeks_what_was_kept(

@@ -185,6 +185,17 @@ def test_two_people_s_frames_of_one_instant_lie_at_one_instant() -> None:
         assert abs(one - other) <= 2
 
 
+def test_no_frame_is_placed_after_it_arrived_even_if_every_report_was_late() -> None:
+    source = Source("audio", 1, 0, SenderClock(), lambda _: None)
+    source.clock.report(to_ntp(5000.0), 0, 1000.4)  # 400 ms late; the frames come at once
+    track = TrackRecorder("audio", 1000.0)
+    for n in range(50):
+        track.add(a_packet(n, b"opus", timestamp=n * 960), source, 1000.0 + n * 0.02)
+    arrived = [frame.arrived for frame, _, _ in track.held]
+    placed = [track.place(*held) / 1000 for held in list(track.held)]
+    assert all(at <= was_here + 0.002 for at, was_here in zip(placed, arrived, strict=True))
+
+
 def test_a_gap_says_whether_nothing_was_sent_or_something_was_lost() -> None:
     source = Source("audio", 1, 0, SenderClock(), lambda _: None)
     source.clock.report(to_ntp(1000.0), 0, 1000.0)
