@@ -19,7 +19,8 @@ from playwright.async_api import async_playwright
 from infra import browser
 from infra.demo_server import demo_server
 from infra.refusal import Refusal
-from infra.tour.caller import Caller
+from infra.tour.caller import Caller, Refused
+from infra.tour.steps import TourFailed
 from infra.tour.visit import NOTE
 
 from . import album, desk
@@ -42,7 +43,8 @@ def main() -> int:
         return 2
     sheet = write_sheet(_FOLDER, camera.pictures)
     wrong = sum(len(each.wrong) for each in camera.pictures)
-    print(f"\n{len(camera.pictures)} pictures, {len(camera.missed)} not taken, {wrong} things to look at: {sheet}")
+    taken, missed = len(camera.pictures), len(camera.missed)
+    print(f"\n{taken} pictures, {missed} not taken, {wrong} things to look at: {sheet}")
     return 1 if camera.missed else 0
 
 
@@ -54,6 +56,11 @@ async def _take(address: str) -> Camera:
         async with await Story.begin(address) as story, async_playwright() as playwright:
             for part in _PARTS:
                 await part(playwright, camera, story, folder)
+    except (Refused, TourFailed, TimeoutError) as failure:
+        camera.missed.append("the rest")
+        print(
+            f"  x The visit stopped: {failure}. On a demo in use the next places may be taken: use one of its own (PORT=)."
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return camera
