@@ -10,11 +10,10 @@ from urllib.parse import quote
 
 import pytest
 
-from server.app import all_routes
 from server.foundation.actor import Role
 from server.foundation.routes import PUBLIC, SIGNED_IN, Route
 from tests.api import Answer, Api
-from tests.integration.permissions.test_matrix import PERMISSIONS, TABLE
+from tests.integration.permissions.table import PERMISSIONS, ROUTES, TABLE
 from tests.integration.permissions.world import Stage, Tie, World
 
 from .ugly import BODIES, CONTENT_TYPES, PATHS, STRINGS, bomb, spoilt
@@ -25,8 +24,7 @@ _OURS: Final = re.compile(
     re.IGNORECASE,
 )
 _JSON: Final = {"Content-Type": "application/json"}
-_ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
-_WITH_BODY: Final = {name: route for name, route in _ROUTES.items() if route.body is not None}
+_WITH_BODY: Final = {name: route for name, route in ROUTES.items() if route.body is not None}
 
 
 @dataclass
@@ -71,7 +69,7 @@ def _caller(world: World, route: Route) -> str:
 
 
 def _path(world: World, name: str) -> str:
-    route = _ROUTES[name]
+    route = ROUTES[name]
     role = next((each for each in Role if route.may in PERMISSIONS and each in PERMISSIONS[route.may]), Role.PATIENT)
     return TABLE[name].path(route.path, world.ids(role, Tie.OWN, Stage.GOING_ON))
 
@@ -118,7 +116,7 @@ async def test_right_bodies_with_one_ugly_member(forgetful: Api, world: World) -
 
 async def test_ids_in_paths_that_are_none(forgetful: Api, world: World) -> None:
     seen, languages = Seen(), _languages()
-    for name, route in _ROUTES.items():
+    for name, route in ROUTES.items():
         api, ids = forgetful.signed_in(_caller(world, route)), world.ids(Role.PATIENT, Tie.OWN, Stage.SIGNED)
         row, body = TABLE[name], TABLE[name].body
         for parameter in route.paths:
@@ -135,7 +133,7 @@ async def test_ids_in_paths_that_are_none(forgetful: Api, world: World) -> None:
 
 async def test_queries_that_say_nothing_sensible(forgetful: Api, world: World) -> None:
     seen, languages = Seen(), _languages()
-    for name, route in _ROUTES.items():
+    for name, route in ROUTES.items():
         if route.query is None or route.upload:
             continue
         api, plain = forgetful.signed_in(_caller(world, route)), route.path

@@ -82,6 +82,7 @@ RECORDS: Final[Table] = {
     "GET /api/attachments/{attachment_id}": _OWN,
     "DELETE /api/attachments/{attachment_id}": _OWN,
     "GET /api/encounters/{encounter_id}/recording": Row(Reach.OWN, stages=_MET),
+    "POST /api/encounters/{encounter_id}/recording/playback": Row(Reach.OWN, stages=_MET),
     "GET /api/recordings/{leg_id}/media": _OWN,
     "DELETE /api/recordings/{leg_id}": _OWN,
     "POST /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET, refuses=_NOT_READY),

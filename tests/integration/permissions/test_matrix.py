@@ -8,29 +8,20 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 import pytest
 
-from server.app import all_routes
-from server.capabilities import CAPABILITIES
 from server.foundation.actor import Role
-from server.foundation.capability import permissions_of
-from server.foundation.routes import PUBLIC, Route
+from server.foundation.routes import PUBLIC
 from tests.api import Api
 from tests.serving import Served
 
-from .cells import Cell, ask, judged, permitted
+from .cells import ask, judged, permitted
 from .houses import signed_in_again
-from .rows import Reach, Row
-from .rows_care import CARE
-from .rows_identity import IDENTITY
+from .table import PERMISSIONS, ROUTES, TABLE, Matrix
 from .world import Stage, Tie, World
 
-TABLE: Final = {**IDENTITY, **CARE}
-ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
-PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
 # Their success needs a code, a token, a job, time gone by or another state than the world's; own tests show it.
 SHOWN_ELSEWHERE: Final = {
     "DELETE /api/attachments/{attachment_id}",
@@ -52,35 +43,9 @@ SHOWN_ELSEWHERE: Final = {
 DEMO: Final = ("GET /api/demo/messages", "GET /api/demo/people", "POST /api/demo/people/{person_id}/credentials")
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Everything that was asked and answered."""
-
-    cells: list[Cell]
-
-    def of(self, route: str, role: Role) -> list[Cell]:
-        """The cells of one route and role."""
-        return [cell for cell in self.cells if (cell.route, cell.role) == (route, role)]
-
-
 def test_every_route_has_a_row_and_every_row_a_route() -> None:
     assert set(ROUTES) - set(TABLE) == set(), "decide in rows_*.py who reaches what by these routes"
     assert set(TABLE) - set(ROUTES) == set(), "these rows are of routes that are gone"
-
-
-@pytest.fixture(scope="module")
-async def matrix(forgetful: Api, world: World) -> Matrix:
-    """The whole matrix asked, each cell in a transaction that is undone."""
-    cells = []
-    for name, row in TABLE.items():
-        for role, who in world.callers.items():
-            cells += await _asked(forgetful.signed_in(who.token), world, ROUTES[name], row, role)
-    return Matrix(cells)
-
-
-async def _asked(api: Api, world: World, route: Route, row: Row, role: Role) -> list[Cell]:
-    ties = (Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie)
-    return [await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties]
 
 
 def _wrong(matrix: Matrix, name: str, role: Role) -> list[str]:
@@ -153,3 +118,20 @@ async def test_without_a_login_only_what_is_public_answers(served: Served, world
                 cell = await ask(api, world, ROUTES[name], row, Role.PATIENT, Tie.OWN, Stage.SIGNED)
                 answers[name] = (cell.status, cell.code)
     assert set(answers.values()) == {(401, "not-signed-in")}
+
+
+async def test_a_token_in_a_cookie_signs_in_only_where_the_row_says_so(served: Served, world: World) -> None:
+    believed = {ROUTES[name].cookie for name in TABLE} - {None}
+    token = await signed_in_again(served.ground, world.callers[Role.PATIENT])
+    names = {*believed, "lianyi", "__Host-lianyi", "token", "access_token", "session"}
+    cookies = "; ".join(f"{name}={token}" for name in sorted(names, key=str))
+    signed_in = set()
+    async with Api(served.address) as api:
+        for name, row in TABLE.items():
+            if ROUTES[name].may != PUBLIC and ROUTES[name].method == "GET":
+                path = row.path(ROUTES[name].path, world.ids(Role.PATIENT, Tie.OWN, Stage.SIGNED))
+                answer = await api.get(path, headers={"Cookie": cookies})
+                if answer.status != 401:
+                    signed_in.add(name)
+    assert signed_in == {name for name in TABLE if ROUTES[name].cookie}
+    assert all(name.startswith("GET ") for name in signed_in), "a cookie comes along unasked: it may only read"

@@ -1,0 +1,48 @@
+"""The whole table: every row by its route, the routes as the product has them, and the answers to all cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from server.app import all_routes
+from server.capabilities import CAPABILITIES
+from server.foundation.actor import Role
+from server.foundation.capability import permissions_of
+from server.foundation.routes import Route
+from tests.api import Api
+
+from .cells import Cell, ask
+from .rows import Reach, Row
+from .rows_care import CARE
+from .rows_identity import IDENTITY
+from .world import Tie, World
+
+TABLE: Final = {**IDENTITY, **CARE}
+ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
+PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Everything that was asked and answered."""
+
+    cells: list[Cell]
+
+    def of(self, route: str, role: Role) -> list[Cell]:
+        """The cells of one route and role."""
+        return [cell for cell in self.cells if (cell.route, cell.role) == (route, role)]
+
+
+async def filled(api: Api, world: World) -> Matrix:
+    """Every cell asked."""
+    cells = []
+    for name, row in TABLE.items():
+        for role, who in world.callers.items():
+            cells += await _asked(api.signed_in(who.token), world, ROUTES[name], row, role)
+    return Matrix(cells)
+
+
+async def _asked(api: Api, world: World, route: Route, row: Row, role: Role) -> list[Cell]:
+    ties = (Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie)
+    return [await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties]

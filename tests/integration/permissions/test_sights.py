@@ -1,0 +1,72 @@
+"""What each role ever gets to see of a patient, over all answers of the matrix: nobody more than the role is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from server.foundation.actor import Role
+
+from .cells import Cell
+from .table import Matrix
+from .world import Tie, World
+
+_DEMO: Final = "/api/demo/"
+_DESK: Final = frozenset(  # a clinic finds whom it knows, consent or not, and registers who stands there
+    {
+        "POST /api/patients/search",
+        "GET /api/patients/{patient_id}",
+        "PUT /api/patients/{patient_id}/phone",
+    }
+)
+_ROLL: Final = frozenset({"GET /api/sessions/{session_id}/bookings", "GET /api/bookings/{booking_id}"})
+_NONE: Final[frozenset[str]] = frozenset()
+# By which routes a role may meet the name of a patient of its own house whom it does not care for; None: by none.
+_NAMES_OF_THE_HOUSE: Final = {
+    Role.CLINIC_WORKER: _DESK,
+    Role.SCHEDULER: _ROLL,
+}
+_NO_PATIENTS: Final = (Role.PHARMACIST, Role.ADMINISTRATOR, Role.REGULATOR)
+
+
+def _answers(matrix: Matrix, role: Role) -> Iterator[Cell]:
+    return (cell for cell in matrix.cells if cell.role is role and _DEMO not in cell.route)
+
+
+def _seen(cells: Iterator[Cell], marks: tuple[str, ...]) -> set[str]:
+    return {cell.route for cell in cells if any(mark.encode() in cell.raw for mark in marks)}
+
+
+def test_the_entitled_see_name_and_note(matrix: Matrix, world: World) -> None:
+    note = next(mark for mark in world.marks[Tie.OWN] if "病历" in mark)
+    for role in (Role.PATIENT, Role.GUARDIAN, Role.DOCTOR, Role.CLINIC_WORKER):
+        assert _seen(_answers(matrix, role), (note,)) >= {"GET /api/encounters/{encounter_id}/note"}, role
+
+
+def test_a_patient_of_the_house_is_not_everybodys(matrix: Matrix, world: World) -> None:
+    name, *rest = world.marks[Tie.SAME]
+    for role in Role:
+        cells = list(_answers(matrix, role))
+        assert _seen(iter(cells), (name,)) <= _NAMES_OF_THE_HOUSE.get(role, _NONE), role
+        assert _seen(iter(cells), tuple(rest)) == set(), f"{role} sees a number or a word of somebody else's patient"
+
+
+def test_who_has_no_patients_sees_no_patient(matrix: Matrix, world: World) -> None:
+    marks = tuple(mark for tie in world.marks.values() for mark in tie)
+    for role in _NO_PATIENTS:
+        assert _seen(_answers(matrix, role), marks) == set(), role
+
+
+def test_a_scheduler_sees_names_and_no_content(matrix: Matrix, world: World) -> None:
+    name, *rest = world.marks[Tie.OWN]
+    cells = list(_answers(matrix, Role.SCHEDULER))
+    assert _seen(iter(cells), (name,)) == _ROLL
+    assert _seen(iter(cells), tuple(rest)) == set()
+
+
+def test_whole_numbers_are_shown_to_one_person_once(matrix: Matrix, world: World) -> None:
+    """Phones and ID numbers come back masked; the one exception is the doctor's fallback, which is audited."""
+    phone, number = world.marks[Tie.OWN][1:3]
+    shown = {cell.route for role in Role for cell in _answers(matrix, role) if phone.encode() in cell.raw}
+    assert shown <= {"POST /api/visits/{visit_id}/phone"}
+    assert _seen((cell for role in Role for cell in _answers(matrix, role)), (number,)) == set()
