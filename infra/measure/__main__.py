@@ -21,7 +21,6 @@ from infra import browser
 from infra.demo_server import own_demo
 from infra.refusal import Refusal
 from infra.screens.story import LIVE_WITH, Story
-from infra.tour.caller import InRoom
 
 from . import calls, pages
 from .processes import Use, uses
@@ -96,11 +95,9 @@ def _spread(what: str, found: list[float]) -> dict[str, Any]:
 
 async def _costs(story: Story, data_dir: Path, minutes: float) -> dict[str, Any]:
     """Processor seconds of a minute with one visit of two people, of a minute without, and memory after all that."""
-    patient = InRoom(story.patient, (150, 110, 60), 440)
-    await patient.enter(story.ids["live"])
+    patient = await story.enter_as_patient("live")
     await patient.first_picture()
     busy = await _over(data_dir, minutes)
-    await patient.leave()
     for each in story.inside:
         await each.leave()
     story.inside.clear()

@@ -54,11 +54,11 @@ async def between_peers(story: Story, times: int) -> list[float]:
     found = []
     for _ in range(times):
         began = time.monotonic()
-        patient = InRoom(story.patient, (150, 110, 60), 440)
-        await patient.enter(story.ids["live"])
+        patient = await story.enter_as_patient("live")
         await patient.first_picture()
         found.append((time.monotonic() - began) * 1000)
         await patient.leave()
+        story.inside.remove(patient)
     return found
 
 

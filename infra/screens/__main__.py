@@ -29,7 +29,7 @@ from .sheet import write_sheet
 from .story import COMPLAINT, Story
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".screens"
-_PARTS: Final = (album.guests, desk.door, album.newcomer, album.patient, desk.desks)
+_PARTS: Final = (album.guests, desk.door, album.newcomer, album.patient, desk.doctor, desk.desks)
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ async def guests(playwright: Playwright, camera: Camera, story: Story, folder: P
         await camera.shoot(page, "signin-wrong-code", "/signin", PATIENT_VIEWS, _wrong_code)
         await camera.shoot(page, "not-found", "/no/such/page", PATIENT_VIEWS)
         await camera.shoot(page, "forbidden", "/forbidden", PATIENT_VIEWS)
-        _tell(guest, "guest")
+        tell(guest, "guest")
 
 
 async def _to_the_code(page: Page) -> None:
@@ -66,7 +66,7 @@ async def newcomer(playwright: Playwright, camera: Camera, story: Story, folder:
             await camera.shoot(person.page, f"{name}-empty", address, PATIENT_VIEWS)
         await camera.shoot(person.page, "home-offline", "/", PATIENT_VIEWS, _cut_off)
         await camera.shoot(person.page, "visits-failed", "/me", PATIENT_VIEWS, _server_trouble)
-        _tell(person, "newcomer")
+        tell(person, "newcomer")
 
 
 async def _cut_off(page: Page) -> None:
@@ -101,7 +101,7 @@ async def patient(playwright: Playwright, camera: Camera, story: Story, folder: 
         await _waiting(camera, story, page)
         await _calling(camera, story, page)
         await _afterwards(camera, story, page)
-        _tell(person, "patient")
+        tell(person, "patient")
 
 
 async def _booking(camera: Camera, story: Story, page: Page) -> None:
@@ -163,8 +163,6 @@ async def _calling(camera: Camera, story: Story, page: Page) -> None:
 
 async def picture_seen(page: Page) -> None:
     """Wait until the other one's picture moves."""
-    enter = page.locator("main button, .dock button").first
-    await enter.wait_for()
     await page.wait_for_function(
         "() => [...document.querySelectorAll('figure video')].some((each) => each.videoWidth > 8)", timeout=15_000
     )
@@ -202,6 +200,7 @@ async def _afterwards(camera: Camera, story: Story, page: Page) -> None:
         await camera.shoot(page, name, address, PATIENT_VIEWS)
 
 
-def _tell(person: Person, who: str) -> None:
+def tell(person: Person, who: str) -> None:
+    """What the browser's console said."""
     for complaint in dict.fromkeys(person.complaints):
         print(f"  ! console of the {who}: {complaint}", flush=True)

@@ -22,6 +22,7 @@ from .member import Member
 
 # Who is with whom: the state that the visit with this doctor ends in.
 SIGNED_BY, LIVE_WITH, WAITING_FOR, BOOKED_WITH = "陈若兰", "赵明远", "周岱", "李文清"
+AT_DESK: Final = "王思齐"  # whose desk is looked at from the first patient to the signed note
 STAFF: Final = {
     "doctor": LIVE_WITH,
     "scheduler": "郭晓东",
@@ -32,6 +33,7 @@ STAFF: Final = {
 }
 COMPLAINT: Final = "血压高，头晕两周"
 _DOCTOR_LOOKS: Final = (40, 150, 140)
+_PATIENT_LOOKS: Final = (150, 110, 60)
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Story:
     other: Member
     staff: dict[str, Member] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
+    _whose: dict[str, Member] = field(default_factory=dict)
     inside: list[InRoom] = field(default_factory=list)
 
     @classmethod
@@ -52,7 +55,7 @@ class Story:
             people = {each["name"]: each for each in await guest.get("/api/demo/people")}
         patient, other = await Member.newcomer(address), await Member.newcomer(address)
         story = cls(address, patient, other)
-        for name in {SIGNED_BY, LIVE_WITH, WAITING_FOR, BOOKED_WITH, *STAFF.values()}:
+        for name in {SIGNED_BY, LIVE_WITH, WAITING_FOR, BOOKED_WITH, AT_DESK, *STAFF.values()}:
             story.staff[name] = await Member.of_demo(address, people[name])
         return story
 
@@ -80,7 +83,7 @@ class Story:
 
     async def book(self, key: str, doctor: str, *, later: bool = False, who: Member | None = None) -> str:
         """A booking with this doctor, on a later day or as soon as possible; gives the visit's id."""
-        who = who or self.patient
+        who = self._whose[key] = who or self.patient
         doctor_id = self.staff[doctor].person_id
         slot = (await visitor.emptiest_slot(who, doctor_id))["id"] if later else await visitor.next_slot(who, doctor_id)
         body = {"patient_id": who.person_id, "diagnosed_in_person": True}
@@ -94,14 +97,14 @@ class Story:
         self.ids["booking"] = booking["id"]
         return self.ids[key]
 
-    async def prepare(self, key: str, *, who: Member | None = None) -> None:
+    async def prepare(self, key: str) -> None:
         """Complaint, earlier paper, consents, devices."""
-        for _, prepare in self.preparations(key, who=who):
+        for _, prepare in self.preparations(key):
             await prepare()
 
-    def preparations(self, key: str, *, who: Member | None = None) -> list[tuple[str, Callable[[], Awaitable[Any]]]]:
+    def preparations(self, key: str) -> list[tuple[str, Callable[[], Awaitable[Any]]]]:
         """The same as steps, by name in the order of the page."""
-        who, visit = who or self.patient, f"/api/visits/{self.ids[key]}"
+        who, visit = self._whose[key], f"/api/visits/{self.ids[key]}"
         papers = f"/api/patients/{who.person_id}/attachments?kind=diagnosis_paper&visit_id={self.ids[key]}"
         found = {"camera": True, "microphone": True, "speaker": True, "network": "good"}
 
@@ -125,19 +128,17 @@ class Story:
 
     async def wait(self, key: str, doctor: str, *, receiving: bool = True) -> None:
         """Checked in, with the other villager ahead."""
-        await self.book(f"{key}-ahead", doctor, who=self.other)
-        await self.prepare(f"{key}-ahead", who=self.other)
-        await self.other.post(f"/api/visits/{self.ids[f'{key}-ahead']}/check-in")
+        await self.check_in(f"{key}-ahead", doctor, who=self.other)
         await self.check_in(key, doctor)
         if receiving:
             await self.open_reception(key, doctor)
 
-    async def check_in(self, key: str, doctor: str) -> None:
+    async def check_in(self, key: str, doctor: str, *, who: Member | None = None) -> None:
         """Booked, prepared, in the waiting room."""
         if key not in self.ids:
-            await self.book(key, doctor)
+            await self.book(key, doctor, who=who)
         await self.prepare(key)
-        await self.patient.post(f"/api/visits/{self.ids[key]}/check-in")
+        await self._whose[key].post(f"/api/visits/{self.ids[key]}/check-in")
 
     async def open_reception(self, key: str, doctor: str) -> None:
         """The doctor receives."""
@@ -153,7 +154,7 @@ class Story:
     async def start(self, key: str, doctor: str) -> None:
         """Papers read, the gate passed, the room open."""
         who, visit_id = self.staff[doctor], self.ids[key]
-        encounter = (await who.get(f"/api/visits/{visit_id}"))["encounter_id"]
+        encounter = await self._encounter(who, key)
         for paper in await who.get(f"/api/encounters/{encounter}/attachments"):
             await who.fetch(f"/api/attachments/{paper['id']}")
         await who.post(f"/api/visits/{visit_id}/eligibility", {"decision": "same_diagnosis"})
@@ -173,28 +174,46 @@ class Story:
         self.inside.append(peer)
         return peer
 
+    async def enter_as_patient(self, key: str) -> InRoom:
+        """A generated patient in the room, with picture and sound."""
+        peer = InRoom(self._whose[key], _PATIENT_LOOKS, 440)
+        await peer.enter(self.ids[key])
+        self.inside.append(peer)
+        return peer
+
     async def talk(self, key: str, doctor: str, seconds: float) -> None:
         """A short recorded talk between two generated people."""
-        here, there = await self.enter_as_doctor(key, doctor), InRoom(self.patient, (150, 110, 60), 440)
-        await there.enter(self.ids[key])
+        here, there = await self.enter_as_doctor(key, doctor), await self.enter_as_patient(key)
         await asyncio.gather(here.first_picture(), there.first_picture())
         await asyncio.sleep(seconds)  # the talk itself; nothing is waited for
         await asyncio.gather(here.leave(), there.leave())
         self.inside.remove(here)
+        self.inside.remove(there)
 
-    async def sign(self, key: str, doctor: str = SIGNED_BY, note: dict[str, Any] | None = None) -> None:
+    async def sign(self, key: str, doctor: str = SIGNED_BY) -> None:
         """The talk held, the note written and signed."""
-        who, visit_id = self.staff[doctor], self.ids[key]
         await self.talk(key, doctor, 3.0)
-        await who.post(f"/api/visits/{visit_id}/finish-video")
-        encounter = (await who.get(f"/api/visits/{visit_id}"))["encounter_id"]
-        await who.put(f"/api/encounters/{encounter}/note/draft", {"seq": 0, "content": note or NOTE})
-        await who.post(f"/api/visits/{visit_id}/sign", {})
+        await self.finish(key, doctor)
+        await self.write(key, doctor)
+        await self.staff[doctor].post(f"/api/visits/{self.ids[key]}/sign", {})
+
+    async def finish(self, key: str, doctor: str) -> None:
+        """The talk is over, the note is not written."""
+        await self.staff[doctor].post(f"/api/visits/{self.ids[key]}/finish-video")
+
+    async def write(self, key: str, doctor: str) -> None:
+        """A note in draft."""
+        who = self.staff[doctor]
+        path = f"/api/encounters/{await self._encounter(who, key)}/note/draft"
+        await who.put(path, {"seq": (await who.get(path) or {}).get("seq", 0), "content": NOTE})
+
+    async def _encounter(self, who: Member, key: str) -> str:
+        return str((await who.get(f"/api/visits/{self.ids[key]}"))["encounter_id"])
 
     async def recording_kept(self, key: str, doctor: str = SIGNED_BY, within_s: float = 60.0) -> None:
         """Wait until the recording of that talk can be played. Raises: TimeoutError."""
         who = self.staff[doctor]
-        encounter = (await who.get(f"/api/visits/{self.ids[key]}"))["encounter_id"]
+        encounter = await self._encounter(who, key)
         async with asyncio.timeout(within_s):
             kept = await who.get(f"/api/encounters/{encounter}/recording")
             while len(kept["legs"]) < 2 or kept["pending"]:
