@@ -34,6 +34,7 @@ async def _patient_signs_in(page: Page) -> None:
 
 async def _staff_sign_in(page: Page) -> None:
     await page.get_by_role("button", name=_SCHEDULER).click()
+    await expect(page.locator("#password")).not_to_have_value("")
     await page.locator("form button[type=submit]").click()
     await expect(page).not_to_have_url(re.compile("/signin"))
 
