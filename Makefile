@@ -4,7 +4,7 @@ WITH_PRODUCT := @$(PYTHON) -m infra.bootstrap requirements
 WITH_TOOLS := @$(PYTHON) -m infra.bootstrap dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-more check e2e tour screens fmt lock
+.PHONY: help run test test-more check e2e tour screens measure fmt lock
 
 help: ## this list
 	@$(PYTHON) -m infra.targets Makefile
@@ -29,6 +29,9 @@ tour: ## one whole visit without a camera, step by step, with its recording in a
 
 screens: ## a picture of every screen, phone and desktop, standard and elder view, in .screens/
 	$(WITH_TOOLS) infra.screens
+
+measure: ## first load, first paint, click to first picture, what a visit costs the server; on a quiet machine (CALLS= LOADS= MINUTES=)
+	$(WITH_TOOLS) infra.measure
 
 fmt: ## format Python and the web client
 	$(WITH_TOOLS) infra.check fmt
