@@ -28,6 +28,9 @@ export const router = createRouter({
   ],
 })
 
+// A page that was itself loaded just now is not loaded again: that would never end.
+const LOADED_LONG_AGO_MS = 10_000
+
 function signInPage(to: RouteLocationNormalized) {
   const path = to.meta.shell === 'staff' ? '/staff/signin' : '/signin'
   return { path, query: to.fullPath === '/' ? {} : { next: to.fullPath } }
@@ -58,4 +61,12 @@ router.afterEach((to, from) => {
   // A new page is a new place for keyboards and screen readers too; the first one is where the browser is anyway.
   if (from.matched.length === 0 || to.path === from.path) return
   void nextTick(() => document.getElementById('main')?.focus({ preventScroll: true }))
+})
+
+// A page whose files cannot be had: without a network it is opened when there is one again (the banner says so); with
+// one, the client was built anew meanwhile and its files have other names, so the page is loaded whole.
+router.onError((_error, to: RouteLocationNormalized) => {
+  if (!navigator.onLine) {
+    addEventListener('online', () => void router.push(to.fullPath), { once: true })
+  } else if (performance.now() > LOADED_LONG_AGO_MS) location.assign(to.fullPath)
 })
