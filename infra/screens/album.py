@@ -64,18 +64,16 @@ async def newcomer(playwright: Playwright, camera: Camera, story: Story, folder:
         for address in _EMPTY:
             name = address.strip("/") or "home"
             await camera.shoot(person.page, f"{name}-empty", address, PATIENT_VIEWS)
-        await camera.shoot(person.page, "home-offline", "/", PATIENT_VIEWS, _cut_off)
+        for view in PATIENT_VIEWS:
+            await camera.shoot(person.page, "home-offline", "/", [view], _cut_off)
+            await person.context.set_offline(False)
         await camera.shoot(person.page, "visits-failed", "/me", PATIENT_VIEWS, _server_trouble)
         tell(person, "newcomer")
 
 
 async def _cut_off(page: Page) -> None:
     await page.context.set_offline(True)
-    try:
-        await page.locator("a[href='/visits']").first.click()
-        await page.get_by_role("alert").or_(page.locator(".error, .stale, .offline")).first.wait_for(timeout=5000)
-    finally:
-        await page.context.set_offline(False)
+    await page.locator("[role=status] p").first.wait_for()
 
 
 async def _server_trouble(page: Page) -> None:

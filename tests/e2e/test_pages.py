@@ -202,3 +202,19 @@ async def test_an_address_that_leads_nowhere_shows_the_way_home(
         await expect(me.page.get_by_role("alert").first).to_be_visible()
         await expect(me.page.get_by_text("00000000-0000")).to_have_count(0)
         assert me.complaints == []
+
+
+async def test_without_a_network_the_page_says_so_and_goes_on_afterwards(
+    stack: Stack, playwright: Playwright, folder: Path
+) -> None:
+    async with somebody(playwright, stack.address, folder, phone=True) as me:
+        await me.page.goto("/signin")
+        await _patient_signs_in(me.page)
+        await expect(me.page.get_by_role("link", name="我要看病")).to_be_visible()
+        await me.context.set_offline(True)
+        await expect(me.page.get_by_text("网络断了")).to_be_visible()
+        await me.page.get_by_role("link", name="我的预约").click()
+        await expect(me.page.get_by_role("link", name="我要看病")).to_be_visible()
+        await me.context.set_offline(False)
+        await expect(me.page).to_have_url(re.compile("/visits$"))
+        await expect(me.page.get_by_text("网络断了")).to_have_count(0)
