@@ -66,6 +66,7 @@ export const en: Record<keyof typeof zh, string> = {
   'logins.title': 'Devices signed in',
   'logins.this': 'This device',
   'logins.seen': 'Last used {time}',
+  'logins.unknown': 'A device',
   'logins.end': 'Sign it out',
   'logins.ended': 'That device was signed out',
   'logins.all': 'Sign out everywhere',

@@ -64,6 +64,7 @@ export const zh = {
   'logins.title': '登录过的设备',
   'logins.this': '这台设备',
   'logins.seen': '最近 {time} 用过',
+  'logins.unknown': '一台设备',
   'logins.end': '让它退出',
   'logins.ended': '那台设备已退出',
   'logins.all': '所有设备都退出',

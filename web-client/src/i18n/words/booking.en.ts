@@ -85,5 +85,5 @@ export const en: Record<keyof typeof zh, string> = {
   'slip.qr': 'QR code that opens this visit',
   'slip.how':
     'At the time, open Lianyi and press “Enter the waiting room”. Without a phone, take this slip to the village or township clinic.',
-  'slip.phone': 'Hospital’s phone',
+  'slip.phone': "Hospital's phone",
 }
