@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
@@ -36,6 +37,15 @@ def party_of(visit: Owned, actor: Actor, right: str | None) -> Party | None:
         own = actor.person_id == visit.doctor_id and actor.organisation_id == visit.organisation_id
         return Party.DOCTOR if own else None
     return _BY_RIGHT.get(right or "")
+
+
+def still_the_doctors(day: date, *, in_care: bool, today: date) -> bool:
+    """Whether a visit's own doctor may still look at it: while care lasts, and on its day also when it was cancelled or
+    nobody came, because it stands on the day's list.
+
+    Rule: records-1
+    """
+    return in_care or day >= today
 
 
 def require(party: Party | None, allowed: frozenset[Party]) -> Party:

@@ -15,7 +15,7 @@ from server.foundation.work import Work
 from server.records import service as records
 from server.settings import VisitSettings
 
-from . import queue, store, waiting_room
+from . import access, queue, store, waiting_room
 from .lifecycle import IN_ROOM, NOT_ARRIVED, OVER, SEEN, UNSIGNED, WAITING, Status
 from .model import Reception, Visit
 
@@ -48,7 +48,9 @@ async def mine(work: Work) -> Sequence[Visit]:
 async def worklist(work: Work, day: date | None) -> Worklist:
     """The acting doctor's day, and what is left unsigned from earlier days."""
     wanted = day or day_of(work.now)
-    found = await store.of_doctor_on(work.session, work.actor.person, work.actor.organisation, wanted)
+    found = await _still_own(
+        work, await store.of_doctor_on(work.session, work.actor.person, work.actor.organisation, wanted)
+    )
     today = [each for each in found if each.day == wanted]
     late_after = timedelta(seconds=work.part(VisitSettings).late_after_s)
     place = {each.visit_id: n for n, each in enumerate(waiting_room.order(map(queue.waiting, today), late_after))}
@@ -63,6 +65,17 @@ async def worklist(work: Work, day: date | None) -> Worklist:
         done=[each for each in today if each.status in OVER | {Status.SIGNED} and not is_unsigned(each)],
         receptions=await store.receptions_on(work.session, work.actor.person, wanted),
     )
+
+
+async def _still_own(work: Work, found: Sequence[Visit]) -> list[Visit]:
+    """Of earlier days only the visits of patients still in care: the same policy as for one visit."""
+    today = day_of(work.now)
+    if all(each.day >= today for each in found):
+        return list(found)
+    cared_for = await records.readable_patients(work)
+    return [
+        each for each in found if access.still_the_doctors(each.day, in_care=each.patient_id in cared_for, today=today)
+    ]
 
 
 def is_unsigned(visit: Visit) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from server.foundation import data_keys
 from server.foundation.actor import PersonId, Role
+from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
 from server.foundation.lifecycle import NotInThisState
@@ -34,10 +35,14 @@ async def own(work: Work, visit_id: UUID, allowed: frozenset[Party]) -> tuple[Vi
 
 async def party_of(work: Work, visit: Visit) -> Party | None:
     """The actor's part in a visit, if any."""
-    right = None
+    patient_id, right = PersonId(visit.patient_id), None
     if work.actor.role is not Role.DOCTOR:
-        right = await records.may_act_for(work, PersonId(visit.patient_id))
-    return access.party_of(visit, work.actor, right)
+        right = await records.may_act_for(work, patient_id)
+    party, today = access.party_of(visit, work.actor, right), day_of(work.now)
+    if party is Party.DOCTOR and visit.day < today:
+        in_care = await records.may_read(work, patient_id) is not None
+        return party if access.still_the_doctors(visit.day, in_care=in_care, today=today) else None
+    return party
 
 
 async def take(work: Work, visit: Visit, verb: str, *only_if: Any, **values: Any) -> Visit:
