@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from server.foundation.actor import PersonId, Role
+from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.records import service as records
@@ -23,8 +25,9 @@ async def may_book_for(work: Work, patient_id: PersonId) -> Right:
     return Right(str(right))
 
 
-async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, doctor_id: UUID) -> None:
-    """The patient's side, the doctor of the session, and the schedulers of the organisation may see a booking.
+async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, doctor_id: UUID, day: date) -> None:
+    """The patient's side and the organisation's schedulers may see a booking; the session's doctor until its day is
+    over, and after it while care lasts.
 
     Raises: Unknown.
     """
@@ -32,5 +35,7 @@ async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, docto
     if actor.role is Role.SCHEDULER and actor.organisation_id == organisation_id:
         return
     if actor.role is Role.DOCTOR and actor.person_id == doctor_id:
+        if day < day_of(work.now):
+            await records.require_may_read(work, patient_id)
         return
     await may_book_for(work, patient_id)

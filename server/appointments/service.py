@@ -14,6 +14,7 @@ from server.foundation.ground import push
 from server.foundation.ids import short_number
 from server.foundation.work import Work
 from server.identity import service as identity
+from server.records import service as records
 from server.settings import AppointmentSettings
 
 from . import access, rules, store
@@ -210,7 +211,7 @@ async def booking(work: Work, booking_id: UUID) -> BookingFacts:
 async def booking_seen(work: Work, booking_id: UUID) -> BookingFacts:
     """One booking, for someone who may see it. Raises: Unknown."""
     found = await booking(work, booking_id)
-    await access.may_see(work, found.patient_id, found.organisation_id, found.doctor_id)
+    await access.may_see(work, found.patient_id, found.organisation_id, found.doctor_id, found.day)
     return found
 
 
@@ -228,12 +229,13 @@ async def bookings_of_session(work: Work, session_id: UUID) -> list[BookingFacts
 
 
 async def my_bookings(work: Work, limit: int = 100) -> list[BookingFacts]:
-    """The patient side's own and wards' bookings; for clinic workers what they booked. Latest first."""
+    """The patient side's own and wards' bookings; for clinic workers what they booked for whom they still act for."""
     if work.actor.role is Role.CLINIC_WORKER:
-        rows = await store.bookings_made_by(work.session, work.actor.person, limit)
-    else:
-        family = [work.actor.person, *await identity.wards(work)]
-        rows = await store.bookings_of_patients(work.session, family, limit)
+        acted_for = await records.readable_patients(work)
+        made = await store.bookings_made_by(work.session, work.actor.person, limit)
+        return [booking_facts(*row) for row in made if row[0].patient_id in acted_for]
+    family = [work.actor.person, *await identity.wards(work)]
+    rows = await store.bookings_of_patients(work.session, family, limit)
     return [booking_facts(*row) for row in rows]
 
 
