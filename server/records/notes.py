@@ -14,7 +14,7 @@ from server.signatures import service as signatures
 
 from . import store_kept as store
 from .content import NoteContent, needs_in_person, what_is_missing, with_names
-from .encounters import EncounterFacts, encounter, note_read, require_may_read, require_may_read_encounter, require_open
+from .encounters import EncounterFacts, note_read, require_may_read, require_may_read_encounter, require_open
 from .errors import AlreadySigned, DiagnosisNeedsOffline, NoteChangedElsewhere, NoteIncomplete, NotSignedYet
 from .events import NoteSigned
 from .model_kept import Note, NoteVersion
@@ -120,7 +120,7 @@ async def amend_note(work: Work, note_id: UUID, content: NoteContent, reason: st
     row = await store.note(work.session, note_id)
     if row is None or row.author_id != work.actor.person_id:
         raise Unknown
-    facts = await encounter(work, row.encounter_id)
+    facts = await require_may_read_encounter(work, row.encounter_id)
     if facts.organisation_id != work.actor.organisation_id:
         raise Unknown
     if row.version == 0:
@@ -162,8 +162,8 @@ async def proof(work: Work, note_id: UUID, version: int) -> dict[str, Any]:
 
 
 async def _own(work: Work, encounter_id: UUID) -> EncounterFacts:
-    """An encounter of the acting doctor, as its present doctor. Raises: Unknown."""
-    facts = await encounter(work, encounter_id)
+    """An encounter of the acting doctor, as its present doctor, while care lasts. Raises: Unknown."""
+    facts = await require_may_read_encounter(work, encounter_id)
     if facts.doctor_id != work.actor.person_id or facts.organisation_id != work.actor.organisation_id:
         raise Unknown
     return facts
