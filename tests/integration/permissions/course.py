@@ -117,10 +117,13 @@ async def booked(desk: Desk, patient: Somebody, session_id: UUID, by: Somebody |
         return Course(str(visit.id), str(visit.encounter_id), booking["id"], str(session_id), str(slot_id), {})
 
 
-async def going_on(desk: Desk, known: Known) -> Course:
-    """Prepared, waited, called, found eligible, in the room, with a paper, a line of chat, and a leg being recorded."""
+async def going_on(desk: Desk, known: Known, *, by: Somebody | None = None) -> Course:
+    """Booked (`by` somebody who acts for the patient), prepared, waited, called, found eligible, in the room.
+
+    With a paper, a line of chat, and a leg being recorded.
+    """
     patient = known.who
-    course = await booked(desk, patient, desk.today)
+    course = await booked(desk, patient, desk.today, by)
     paper_id, consent_id = await _prepared(desk, patient, course)
     visit = f"/api/visits/{course.visit_id}"
     (await desk.of(patient).post(f"{visit}/check-in")).ok()
@@ -132,9 +135,9 @@ async def going_on(desk: Desk, known: Known) -> Course:
     return course
 
 
-async def signed(desk: Desk, known: Known) -> Course:
+async def signed(desk: Desk, known: Known, *, by: Somebody | None = None) -> Course:
     """The same, with its note signed and the visit closed."""
-    course = await going_on(desk, known)
+    course = await going_on(desk, known, by=by)
     encounter = f"/api/encounters/{course.encounter_id}"
     draft = {"seq": 0, "content": note_of(known.who.name)}
     (await desk.of(desk.doctor).put(f"{encounter}/note/draft", draft)).ok()

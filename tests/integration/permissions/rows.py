@@ -14,6 +14,9 @@ from .world import Ids, Stage, Tie
 
 _PARAMETER: Final = re.compile(r"{(\w+)}")
 _OF_A_VISIT: Final = frozenset({"patient_id", "visit_id", "encounter_id", "booking_id", "session_id", "slot_id"})
+_OF_A_PATIENT: Final = frozenset(
+    {"patient_id", "visit_id", "encounter_id", "booking_id", "attachment_id", "consent_id", "leg_id", "note_id"}
+)
 
 
 class Reach(StrEnum):
@@ -33,8 +36,8 @@ class Reach(StrEnum):
 _COVERED: Final[Mapping[Reach, frozenset[Tie]]] = {
     Reach.NOTHING: frozenset(Tie),
     Reach.OWN: frozenset({Tie.OWN}),
-    Reach.HOUSE: frozenset({Tie.OWN, Tie.SAME}),
-    Reach.ALL: frozenset({Tie.OWN, Tie.SAME, Tie.OTHER}),
+    Reach.HOUSE: frozenset({Tie.OWN, Tie.SAME, Tie.FORMER}),
+    Reach.ALL: frozenset({Tie.OWN, Tie.SAME, Tie.OTHER, Tie.FORMER}),
     Reach.NONE: frozenset(),
 }
 
@@ -64,6 +67,10 @@ class Row:
             return (Stage.SIGNED,)
         about_a_visit = _OF_A_VISIT & set(_PARAMETER.findall(path)) or "_id}" in self.query
         return self.stages or (tuple(Stage) if about_a_visit else (Stage.SIGNED,))
+
+    def about_a_patient(self, path: str) -> bool:
+        """Whether the thing is a patient's, so that it can have been the caller's in the past."""
+        return bool(_OF_A_PATIENT & set(_PARAMETER.findall(path)))
 
     def path(self, pattern: str, ids: Ids) -> str:
         """The path with query for these ids. An unknown kind of id is a KeyError: the world must learn it."""

@@ -16,7 +16,7 @@ from .cells import Cell, ask
 from .rows import Reach, Row
 from .rows_care import CARE
 from .rows_identity import IDENTITY
-from .world import Tie, World
+from .world import Stage, Tie, World
 
 TABLE: Final = {**IDENTITY, **CARE}
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
@@ -44,5 +44,11 @@ async def filled(api: Api, world: World) -> Matrix:
 
 
 async def _asked(api: Api, world: World, route: Route, row: Row, role: Role) -> list[Cell]:
-    ties = (Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie)
-    return [await ask(api, world, route, row, role, tie, stage) for stage in row.stages_for(route.path) for tie in ties]
+    stages = row.stages_for(route.path)
+    over = Stage.SIGNED if Stage.SIGNED in stages else stages[0]
+    cells = [(tie, stage) for stage in stages for tie in ((Tie.OWN,) if row.reach is Reach.NOTHING else tuple(Tie))]
+    return [
+        await ask(api, world, route, row, role, tie, stage)
+        for tie, stage in cells
+        if tie is not Tie.FORMER or (stage is over and row.about_a_patient(route.path))
+    ]

@@ -51,6 +51,15 @@ def test_a_patient_of_the_house_is_not_everybodys(matrix: Matrix, world: World) 
         assert _seen(iter(cells), tuple(rest)) == set(), f"{role} sees a number or a word of somebody else's patient"
 
 
+def test_who_was_a_patient_is_one_no_longer(matrix: Matrix, world: World) -> None:
+    """After care, guardianship and consent ended: by no list either."""
+    name, *rest = world.marks[Tie.FORMER]
+    for role in (Role.PATIENT, Role.GUARDIAN, Role.DOCTOR, Role.CLINIC_WORKER):
+        cells = list(_answers(matrix, role))
+        assert _seen(iter(cells), (name,)) <= (_DESK if role is Role.CLINIC_WORKER else _NONE), role
+        assert _seen(iter(cells), tuple(rest)) == set(), role
+
+
 def test_who_has_no_patients_sees_no_patient(matrix: Matrix, world: World) -> None:
     marks = tuple(mark for tie in world.marks.values() for mark in tie)
     for role in _NO_PATIENTS:

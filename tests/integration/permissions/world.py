@@ -6,16 +6,21 @@ Built once over the real API; nothing here is a test.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
+from server.appointments.model import Booking
+from server.consultations.model import Visit
 from server.foundation.actor import SYSTEM, OrganisationId, PersonId, Role
+from server.foundation.clock import day_of
 from server.foundation.ground import Ground
 from server.foundation.work import Work, unit_of_work
 from server.identity import desk as demo_desk
-from server.identity import patients, store
+from server.identity import family, patients, store
 from server.identity.vocabulary import Evidence, Relation
 from server.notifications import service as notifications
 from server.notifications.templates import template
@@ -26,11 +31,11 @@ from tests import people
 from tests.api import Api
 from tests.people import Somebody
 
-from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, a_desk, booked, going_on, signed
+from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
 from .houses import House, Known, a_house, a_known_patient
 
 Ids = dict[str, str]
-PATIENT_NAMES: Final = {"own": "赵本人", "same": "钱同院", "other": "孙外院"}
+PATIENT_NAMES: Final = {"own": "赵本人", "same": "钱同院", "other": "孙外院", "former": "李从前"}
 
 
 class Stage(StrEnum):
@@ -47,6 +52,7 @@ class Tie(StrEnum):
     OWN = "own"
     SAME = "same"
     OTHER = "other"
+    FORMER = "former"  # was the caller's own until care, guardianship or consent ended
     UNKNOWN = "unknown"
 
 
@@ -71,20 +77,21 @@ async def a_world(ground: Ground, api: Api) -> World:
     """Everything, from the organisations to the signed notes."""
     house, stranger = await a_house(ground), await a_house(ground)
     neighbour = await a_known_patient(ground, "周邻居", house.clinic.id)
-    own = await _side(ground, api, Tie.OWN, house, house.staff[Role.DOCTOR])
-    same = await _side(ground, api, Tie.SAME, house, house.colleague)
-    other = await _side(ground, api, Tie.OTHER, stranger, stranger.staff[Role.DOCTOR])
+    desk = await a_desk(ground, api, house.staff[Role.DOCTOR])
+    past = await _once_in_care(desk, house)
+    own = await _side(desk, Tie.OWN, house)
+    same = await _side(await a_desk(ground, api, house.colleague), Tie.SAME, house)
+    other = await _side(await a_desk(ground, api, stranger.staff[Role.DOCTOR]), Tie.OTHER, stranger)
     constants = await _constants(ground, house, neighbour, own.patient)
     await _give_clinic(ground, house, [own.patient, own.ward])
     callers = {Role.PATIENT: own.patient.who, Role.GUARDIAN: own.guardian.who, **house.staff}
     personal = {role: await _personal(ground, who) for role, who in callers.items()}
-    dossiers = {
-        tie: {stage: ids | constants for stage, ids in side.dossiers.items()}
-        for tie, side in ((Tie.OWN, own), (Tie.SAME, same), (Tie.OTHER, other))
-    }
+    former = await _former(ground, past, own)
+    sides = {Tie.OWN: own.dossiers, Tie.SAME: same.dossiers, Tie.OTHER: other.dossiers, Tie.FORMER: former}
+    dossiers = {tie: {stage: ids | constants for stage, ids in side.items()} for tie, side in sides.items()}
     nobodys = constants | {"demo_id": str(uuid4())}
     dossiers[Tie.UNKNOWN] = {stage: _unknown(ids) | nobodys for stage, ids in own.dossiers.items()}
-    marks = {Tie.OWN: own.marks, Tie.SAME: same.marks, Tie.OTHER: other.marks}
+    marks = {Tie.OWN: own.marks, Tie.SAME: same.marks, Tie.OTHER: other.marks, Tie.FORMER: _marks(past[0])}
     return World(callers, dossiers, personal, marks, house, stranger)
 
 
@@ -97,32 +104,66 @@ class _Side:
     marks: tuple[str, ...]
 
 
-async def _side(ground: Ground, api: Api, tie: Tie, house: House, doctor: Somebody) -> _Side:
+async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     """A patient with a visit of today, signed, and one of tomorrow; a ward whose visit goes on; a guardian of both."""
-    name = PATIENT_NAMES[tie]
+    ground, name = desk.ground, PATIENT_NAMES[tie]
     patient = await a_known_patient(ground, name, house.clinic.id)
     ward = await a_known_patient(ground, f"{name}父", house.clinic.id, born=date(1938, 2, 3))
     guardian = await a_known_patient(ground, f"{name}女", house.clinic.id, role=Role.GUARDIAN, born=date(1985, 4, 5))
     relation_id = await _related(ground, guardian, patient)
     for acts in (patient, guardian):
         await _related(ground, acts, ward)
-    desk = await a_desk(ground, api, doctor)
     courses = {
         Stage.SIGNED: await signed(desk, patient),
         Stage.GOING_ON: await going_on(desk, ward),
         Stage.BOOKED: await booked(desk, patient.who, desk.tomorrow),
     }
-    common = await _of_house(ground, house, doctor) | {"relation_id": str(relation_id)}
+    common = await _of_house(ground, house, desk.doctor) | {"relation_id": str(relation_id)}
     common |= courses[Stage.SIGNED].more | {"free_slot_id": str(desk.slots[desk.day_after])}
-    dossiers = {}
-    for stage, course in courses.items():
-        known = ward if stage is Stage.GOING_ON else patient
-        facts = {name: str(getattr(course, name)) for name in _COURSE} | course.more
-        mine = {"patient_id": str(known.who.id), "id_number": known.id_number, "phone": known.phone}
-        dossiers[stage] = common | facts | mine
-    names = [name, patient.phone, patient.id_number, ward.phone, ward.id_number, guardian.phone]
-    marks = (*names, f"{NOTE_MARK}{name}", f"{CHAT_MARK}{name}", f"{FILE_MARK}-{patient.who.id}")
+    whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
+    dossiers = {stage: common | _facts(whose[stage], course) for stage, course in courses.items()}
+    marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
     return _Side(patient, ward, guardian, dossiers, marks)
+
+
+def _facts(known: Known, course: Course) -> Ids:
+    mine = {"patient_id": str(known.who.id), "id_number": known.id_number, "phone": known.phone}
+    return {name: str(getattr(course, name)) for name in _COURSE} | course.more | mine
+
+
+def _marks(known: Known) -> tuple[str, ...]:
+    """The name first; phone and ID number; then words that were written."""
+    name = known.who.name
+    words = (f"{NOTE_MARK}{name}", f"{CHAT_MARK}{name}", f"{FILE_MARK}-{known.who.id}")
+    return (name, known.phone, known.id_number, *words)
+
+
+async def _once_in_care(desk: Desk, house: House) -> tuple[Known, Course]:
+    """A patient whom the clinic booked in and the doctor saw; then care ended and the consent was taken back."""
+    ground, worker = desk.ground, house.staff[Role.CLINIC_WORKER]
+    known = await a_known_patient(ground, PATIENT_NAMES[Tie.FORMER], house.clinic.id)
+    await _give_clinic(ground, house, [known])
+    course = await signed(desk, known, by=worker)
+    assert (await desk.of(worker).get(f"/api/visits/{course.visit_id}/summary")).status == 200
+    assert (await desk.of(desk.doctor).get(f"/api/visits/{course.visit_id}/summary")).status == 200
+    async with unit_of_work(ground, SYSTEM) as work:
+        await records.end_care(work, UUID(course.visit_id), days=0)
+        await records.withdraw_consent(work, person_id=known.who.id, purpose=Purpose.ACT_FOR_ME)
+        past = {"day": day_of(work.now) - timedelta(days=40)}
+        await work.session.execute(update(Visit).where(Visit.id == UUID(course.visit_id)).values(**past))
+        await work.session.execute(update(Booking).where(Booking.id == UUID(course.booking_id)).values(**past))
+    return known, course
+
+
+async def _former(ground: Ground, past: tuple[Known, Course], own: _Side) -> dict[Stage, Ids]:
+    """The ids of that patient, whom patient and guardian acted for until now."""
+    known, course = past
+    for acts in (own.patient, own.guardian):
+        relation_id = await _related(ground, acts, known)
+        async with unit_of_work(ground, acts.who.actor) as work:
+            await family.end(work, relation_id)
+    ids = own.dossiers[Stage.SIGNED] | _facts(known, course) | {"relation_id": str(relation_id)}
+    return dict.fromkeys(Stage, ids)
 
 
 _COURSE: Final = ("visit_id", "encounter_id", "booking_id", "session_id", "slot_id")
