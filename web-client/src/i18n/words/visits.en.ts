@@ -28,7 +28,7 @@ export const en: Record<keyof typeof zh, string> = {
   'next.prepare': 'Prepare',
   'next.ready': 'Enter the waiting room',
   'next.wait': 'Back to the waiting room',
-  'next.enter': 'Enter the consulting room',
+  'next.enter': 'Enter the room',
   'next.summary': 'Read the summary',
   'next.early': 'Opens {time}',
   'card.today': "Today's video follow-up",

@@ -39,7 +39,7 @@ export const en: Record<keyof typeof zh, string> = {
   'called.title': 'It is your turn',
   'called.text': 'Dr {doctor} is calling you. Please enter.',
   'called.times': 'Called {n} {n#time|times}',
-  'called.enter': 'Enter the consulting room',
+  'called.enter': 'Enter the room',
   'called.quiet': 'Stop ringing',
   'device.done': 'Device check done',
   'device.skipped': 'Phone not checked yet',
