@@ -16,7 +16,7 @@ export const en: Record<keyof typeof zh, string> = {
   'complaint.use': "Use the patient's words",
   'vital.systolic_mmhg': 'Systolic',
   'vital.diastolic_mmhg': 'Diastolic',
-  'vital.pressure': 'Blood pressure',
+  'vital.pressure': 'BP',
   'vital.heart_rate_bpm': 'Heart rate',
   'vital.glucose_mmol_l': 'Glucose',
   'vital.weight_kg': 'Weight',

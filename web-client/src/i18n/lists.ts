@@ -1,0 +1,10 @@
+/** Several words in a row, and a word before others, as the language punctuates them. */
+import { shown } from '@/view/settings'
+
+export function listed(words: readonly string[]): string {
+  return words.join(shown.language === 'en' ? ', ' : '、')
+}
+
+export function labelled(label: string, text: string): string {
+  return `${label}${shown.language === 'en' ? ': ' : '：'}${text}`
+}
