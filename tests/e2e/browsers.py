@@ -34,7 +34,13 @@ _WATCH_PEERS: Final = """
   const Native = window.RTCPeerConnection;
   window.__peers = [];
   window.RTCPeerConnection = class extends Native {
-    constructor(...given) { super(...given); window.__peers.push(this); }
+    constructor(...given) {
+      super(...given);
+      window.__peers.push(this);
+      this.addEventListener("connectionstatechange", () => {
+        if (this.connectionState === "connected") this.__connectedAt ??= Date.now();
+      });
+    }
   };
 })();
 """
@@ -103,6 +109,11 @@ class Person:
         """Frames decoded, bytes and sound energy received so far."""
         found: dict[str, float] = await self.page.evaluate(_DECODED)
         return found
+
+    async def connected_at(self) -> float:
+        """When the present peer connection came up, in seconds since 1970."""
+        at = await self.page.evaluate("Math.max(...window.__peers.map((peer) => peer.__connectedAt ?? 0))")
+        return float(at) / 1000
 
     async def colours(self, *, mine: bool = False) -> list[tuple[int, int, int]]:
         """The mean colour of every picture shown: the others', or one's own."""
