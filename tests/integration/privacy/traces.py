@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 _HASHES = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256")
 
+_PREFIX = 12  # of a hash, so that a shortened one is found too
+
 
 def disguises(value: str) -> Iterator[tuple[str, bytes]]:
     """The value as text in several encodings, escaped, in hex and base64; and its plain hashes as bytes, hex, base64."""
@@ -26,7 +28,7 @@ def disguises(value: str) -> Iterator[tuple[str, bytes]]:
         yield "percent-encoded", quote(value).encode()
     yield from _written("", raw)
     for name in _HASHES:
-        digest = hashlib.new(name, raw).digest()
+        digest = hashlib.new(name, raw).digest()[:_PREFIX]
         yield f"{name} bytes", digest
         yield from _written(f"{name} ", digest)
 
