@@ -6,6 +6,7 @@ const work = { shell: 'staff' } as const
 
 export const staffRoutes: RouteRecordRaw[] = [
   { path: '/staff/signin', component: () => import('@/pages/staff/SignInPage.vue'), meta: open },
+  { path: '/staff/enrol', component: () => import('@/pages/staff/EnrolPage.vue'), meta: open },
   {
     path: '/staff',
     component: () => import('@/features/shell/AppStaff.vue'),
@@ -13,6 +14,21 @@ export const staffRoutes: RouteRecordRaw[] = [
     children: [
       { path: '', component: () => import('@/pages/staff/StartPage.vue') },
       { path: 'worklist', component: () => import('@/pages/staff/WorklistPage.vue') },
+      { path: 'sessions', component: () => import('@/pages/staff/SessionsPage.vue') },
+      { path: 'people', component: () => import('@/pages/staff/PeoplePage.vue') },
+      { path: 'organisations', component: () => import('@/pages/staff/OrganisationsPage.vue') },
+      { path: 'counts', component: () => import('@/pages/staff/CountsPage.vue') },
+      { path: 'review', component: () => import('@/pages/staff/ReviewPage.vue') },
+      { path: 'me', component: () => import('@/pages/staff/MePage.vue') },
+      { path: 'patients', component: () => import('@/pages/staff/PatientsPage.vue') },
+      { path: 'patients/:id', component: () => import('@/pages/staff/PatientPage.vue'), props: true },
+      { path: 'patients/:id/book', component: () => import('@/pages/staff/BookForPage.vue'), props: true },
+      { path: 'visits/:id', component: () => import('@/pages/staff/VisitPage.vue'), props: true },
+      {
+        path: 'visits/:id/summary',
+        component: () => import('@/pages/staff/VisitSummaryPage.vue'),
+        props: true,
+      },
     ],
   },
 ]

@@ -1,12 +1,19 @@
 /** What stands in the rail for each role. A page that a role may not open is not there; the server decides anyway. */
-import { CalendarDays, ChartLine, Stethoscope, UserRoundCog, Users } from '@lucide/vue'
+import { Building2, CalendarDays, ChartLine, Pill, Stethoscope, UserRoundCog, Users } from '@lucide/vue'
 import type { Component } from 'vue'
 import type { Role } from '@/features/identity/session'
 
 interface Entry {
   to: string
   icon: Component
-  word: 'rail.worklist' | 'rail.patients' | 'rail.sessions' | 'rail.people' | 'rail.counts'
+  word:
+    | 'rail.worklist'
+    | 'rail.patients'
+    | 'rail.review'
+    | 'rail.sessions'
+    | 'rail.people'
+    | 'rail.organisations'
+    | 'rail.counts'
   roles: readonly Role[]
 }
 
@@ -17,9 +24,11 @@ const ENTRIES: readonly Entry[] = [
     to: '/staff/sessions',
     icon: CalendarDays,
     word: 'rail.sessions',
-    roles: ['scheduler', 'administrator', 'doctor'],
+    roles: ['scheduler', 'doctor'],
   },
+  { to: '/staff/review', icon: Pill, word: 'rail.review', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
+  { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
 ]
 

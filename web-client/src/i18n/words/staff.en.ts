@@ -6,6 +6,8 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.sessions': 'Sessions',
   'rail.people': 'People',
   'rail.counts': 'Figures',
+  'rail.review': 'Review',
+  'rail.organisations': 'Institutions',
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',
   'menu.elsewhere.done': 'Signed out on all devices. Please sign in again',

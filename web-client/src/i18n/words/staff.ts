@@ -7,6 +7,8 @@ export const zh = {
   'rail.sessions': '排班',
   'rail.people': '人员',
   'rail.counts': '统计',
+  'rail.review': '审方',
+  'rail.organisations': '机构',
   'rail.help': '帮助',
   'menu.elsewhere': '退出所有设备',
   'menu.elsewhere.done': '已退出所有设备，请重新登录',
