@@ -26,7 +26,7 @@ from infra.tour.visit import NOTE
 from . import album, desk
 from .camera import Camera
 from .sheet import write_sheet
-from .story import COMPLAINT, Story
+from .story import COMPLAINT, HELPED, QUESTION, Story
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".screens"
 _PARTS: Final = (album.guests, desk.door, album.newcomer, album.patient, desk.doctor, desk.desks)
@@ -71,8 +71,10 @@ async def _names(address: str) -> list[str]:
     async with Caller(address) as guest:
         people = await guest.get("/api/demo/people")
         places = await guest.get("/api/organisations")
+        doctors = await guest.get("/api/doctors")
     found = {str(each[key]) for each in people for key in ("name", "organisation", "department") if each[key]}
-    found |= {str(each["name"]) for each in places} | {"中文", "长辈版", "杨游客", COMPLAINT}
+    found |= {str(each["name"]) for each in places} | {str(each["licence_scope"]) for each in doctors}
+    found |= {"中文", "长辈版", "杨游客", "原发性高血压", HELPED, COMPLAINT, QUESTION}
     found |= set(_texts(NOTE))
     return sorted(found, key=len, reverse=True)
 

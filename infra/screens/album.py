@@ -12,7 +12,7 @@ from tests.e2e.browsers import Person, somebody
 from tests.e2e.cameras import Looks
 
 from .camera import PATIENT_VIEWS, Camera, look_at, settle
-from .story import BOOKED_WITH, LIVE_WITH, SIGNED_BY, WAITING_FOR, Story
+from .story import BOOKED_WITH, LIVE_WITH, QUESTION, SIGNED_BY, WAITING_FOR, Story
 
 _VILLAGER: Final = Looks("villager", (150, 110, 60), 440)
 _EMPTY: Final = ("/", "/visits", "/records", "/inbox", "/family", "/who-read", "/me")
@@ -78,7 +78,9 @@ async def _cut_off(page: Page) -> None:
 
 async def _server_trouble(page: Page) -> None:
     async def refuse(route: Route) -> None:
-        body = {"type": "urn:problem:unavailable", "title": "数据库暂时无法连接", "status": 503, "code": "unavailable"}
+        english = (await route.request.header_value("accept-language") or "").startswith("en")
+        title = "The service does not answer at present" if english else "服务暂时没有应答"
+        body = {"type": "urn:problem:unavailable", "title": title, "status": 503, "code": "unavailable"}
         await route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(body))
 
     await page.route("**/api/visits*", refuse)
@@ -153,7 +155,7 @@ async def _calling(camera: Camera, story: Story, page: Page) -> None:
     await camera.shoot(page, "call-alone", address, PATIENT_VIEWS)
     doctor = await story.enter_as_doctor("live", LIVE_WITH)
     await camera.shoot(page, "call-live", address, PATIENT_VIEWS, picture_seen)
-    await doctor.ask("chat:send", {"client_id": "album-1", "text": "血压计旁边的药盒请给我看一下"})
+    await doctor.ask("chat:send", {"client_id": "album-1", "text": QUESTION})
     await camera.shoot(page, "call-weak-network", address, PATIENT_VIEWS[:2], _line_spoilt)
     await camera.shoot(page, "call-left", address, PATIENT_VIEWS[:4:2], _left)
     await look_at(page, "/", PATIENT_VIEWS[0])

@@ -68,6 +68,7 @@ async def doctor(playwright: Playwright, camera: Camera, story: Story, folder: P
 
 async def desks(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
     """Every staff route as its role sees it."""
+    await story.help_somebody()
     for role in ROLES:
         async with somebody(playwright, story.address, folder) as person, story.who(role).at(person.context):
             for place in PLACES:

@@ -22,6 +22,19 @@
     found.add(`overflows to the right by ${root.scrollWidth - innerWidth} px: ${[...new Set(wide)].slice(-3).join(", ")}`);
   }
 
+  // The box that the text of an element is set in, and whether the text needs more than it has.
+  const block = (element) => {
+    while (/^(inline|contents)$/.test(getComputedStyle(element).display) && element.parentElement) element = element.parentElement;
+    return element;
+  };
+  const outside = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const box = block(element).getBoundingClientRect();
+    const text = range.getBoundingClientRect();
+    return text.width > 0 && (text.right > box.right + 2 || text.left < box.left - 2);
+  };
+
   const texts = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -41,10 +54,8 @@
     const style = getComputedStyle(element);
     const hides = /hidden|clip/.test(style.overflowX + style.overflowY);
     const wider = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0;
-    const boxed = element.closest("button, .btn, .tag, th, td");
-    const spills = boxed && boxed.scrollWidth > boxed.clientWidth + 1 && boxed.clientWidth > 0;
     if (hides && wider && !element.closest("video, canvas")) found.add(`cut off: "${brief(text)}" in ${where(element)}`);
-    else if (spills) found.add(`runs out of its ${where(boxed)}: "${brief(text)}"`);
+    else if (outside(element)) found.add(`runs out of its ${where(block(element))}: "${brief(text)}"`);
 
     if (/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/i.test(text)) found.add(`raw id: "${brief(text)}"`);
     if (/\b[a-z]+(_[a-z0-9]+)+\b/.test(text)) found.add(`raw code: "${brief(text)}"`);
@@ -53,7 +64,7 @@
 
     if (document.documentElement.lang === "en" && !element.closest("[lang^='zh']")) {
       const rest = given.names.reduce((left, name) => left.replaceAll(name, ""), text);
-      if (/[\u3400-\u9fff]/.test(rest)) found.add(`Chinese in English: "${brief(text)}" in ${where(element)}`);
+      if (/[\u3001-\u303f\u3400-\u9fff\uff01-\uff65]/.test(rest)) found.add(`Chinese in English: "${brief(text)}" in ${where(element)}`);
     }
   }
 

@@ -60,6 +60,12 @@ PLACES: Final = (
     Place("/family", PATIENT, "/family"),
     Place("/staff", PHARMACIST, "/staff"),
     Place("/staff/worklist", DOCTOR, "/staff/worklist"),
+    Place("/staff/sessions", SCHEDULER, "/staff/sessions"),
+    Place("/staff/patients", CLINIC, "/staff/patients"),
+    Place("/staff/patients/:id", CLINIC, "/staff/patients/{villager}"),
+    Place("/staff/patients/:id/book", CLINIC, "/staff/patients/{villager}/book"),
+    Place("/staff/visits/:id", CLINIC, "/staff/visits/{helped}"),
+    Place("/staff/visits/:id/summary", CLINIC, "/staff/visits/{helped-signed}/summary"),
 )
 
 

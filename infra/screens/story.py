@@ -31,7 +31,9 @@ STAFF: Final = {
     "clinic": "段正和",
     "pharmacist": "孙佩芬",
 }
+HELPED: Final = "段阿婆"
 COMPLAINT: Final = "血压高，头晕两周"
+QUESTION: Final = "血压计旁边的药盒请给我看一下"
 _DOCTOR_LOOKS: Final = (40, 150, 140)
 _PATIENT_LOOKS: Final = (150, 110, 60)
 
@@ -45,7 +47,7 @@ class Story:
     other: Member
     staff: dict[str, Member] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    _whose: dict[str, Member] = field(default_factory=dict)
+    _whose: dict[str, tuple[Member, str]] = field(default_factory=dict)  # who acts, and for which patient
     inside: list[InRoom] = field(default_factory=list)
 
     @classmethod
@@ -80,19 +82,40 @@ class Story:
         await self.go_live("live", LIVE_WITH)
         await self.enter_as_doctor("live", LIVE_WITH)
         await self.book("booked", BOOKED_WITH, later=True)
+        await self.help_somebody()
 
-    async def book(self, key: str, doctor: str, *, later: bool = False, who: Member | None = None) -> str:
+    async def help_somebody(self) -> None:
+        """A village worker registers somebody without a phone, and books for them: one visit waits, one is signed."""
+        clinic = self.staff[STAFF["clinic"]]
+        card = {"name": HELPED, "id_number": visitor.id_number()}
+        patient_id = self.ids["villager"] = (await clinic.post("/api/patients", card))["id"]
+        text = next(each for each in await clinic.get("/api/consent-texts") if each["purpose"] == "act_for_me")
+        agreed = {"purpose": text["purpose"], "version": text["version"], "read_s": max(30, text["min_read_s"])}
+        await clinic.post(f"/api/patients/{patient_id}/consents", agreed)
+        for key, doctor in (("helped", BOOKED_WITH), ("helped-signed", SIGNED_BY)):
+            await self.book(key, doctor, who=clinic, patient_id=patient_id)
+            await self.check_in(key, doctor)
+        await self.call("helped-signed", SIGNED_BY)
+        await self.start("helped-signed", SIGNED_BY)
+        await self.close("helped-signed", SIGNED_BY)
+
+    async def book(
+        self, key: str, doctor: str, *, later: bool = False, who: Member | None = None, patient_id: str = ""
+    ) -> str:
         """A booking with this doctor, on a later day or as soon as possible; gives the visit's id."""
-        who = self._whose[key] = who or self.patient
+        who = who or self.patient
+        patient_id = patient_id or who.person_id
+        self._whose[key] = who, patient_id
         doctor_id = self.staff[doctor].person_id
         slot = (await visitor.emptiest_slot(who, doctor_id))["id"] if later else await visitor.next_slot(who, doctor_id)
-        body = {"patient_id": who.person_id, "diagnosed_in_person": True}
+        body = {"patient_id": patient_id, "diagnosed_in_person": True}
         booking = await who.post(f"/api/slots/{slot}/bookings", body)
         visits = await who.get("/api/visits")
         self.ids[key] = next(
             each["id"]
             for each in visits
-            if each["slot_starts_at"] == booking["starts_at"] and each["doctor"]["id"] == doctor_id
+            if each["slot_starts_at"] == booking["starts_at"]
+            and (each["doctor"]["id"], each["patient"]["id"]) == (doctor_id, patient_id)
         )
         self.ids["booking"] = booking["id"]
         return self.ids[key]
@@ -104,8 +127,8 @@ class Story:
 
     def preparations(self, key: str) -> list[tuple[str, Callable[[], Awaitable[Any]]]]:
         """The same as steps, by name in the order of the page."""
-        who, visit = self._whose[key], f"/api/visits/{self.ids[key]}"
-        papers = f"/api/patients/{who.person_id}/attachments?kind=diagnosis_paper&visit_id={self.ids[key]}"
+        (who, patient_id), visit = self._whose[key], f"/api/visits/{self.ids[key]}"
+        papers = f"/api/patients/{patient_id}/attachments?kind=diagnosis_paper&visit_id={self.ids[key]}"
         found = {"camera": True, "microphone": True, "speaker": True, "network": "good"}
 
         async def consent() -> None:
@@ -138,7 +161,7 @@ class Story:
         if key not in self.ids:
             await self.book(key, doctor, who=who)
         await self.prepare(key)
-        await self._whose[key].post(f"/api/visits/{self.ids[key]}/check-in")
+        await self._whose[key][0].post(f"/api/visits/{self.ids[key]}/check-in")
 
     async def open_reception(self, key: str, doctor: str) -> None:
         """The doctor receives."""
@@ -176,7 +199,7 @@ class Story:
 
     async def enter_as_patient(self, key: str) -> InRoom:
         """A generated patient in the room, with picture and sound."""
-        peer = InRoom(self._whose[key], _PATIENT_LOOKS, 440)
+        peer = InRoom(self._whose[key][0], _PATIENT_LOOKS, 440)
         await peer.enter(self.ids[key])
         self.inside.append(peer)
         return peer
@@ -193,6 +216,10 @@ class Story:
     async def sign(self, key: str, doctor: str = SIGNED_BY) -> None:
         """The talk held, the note written and signed."""
         await self.talk(key, doctor, 3.0)
+        await self.close(key, doctor)
+
+    async def close(self, key: str, doctor: str) -> None:
+        """The talk ended, the note written and signed."""
         await self.finish(key, doctor)
         await self.write(key, doctor)
         await self.staff[doctor].post(f"/api/visits/{self.ids[key]}/sign", {})

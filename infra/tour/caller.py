@@ -109,7 +109,8 @@ class Caller:
 class InRoom:
     """A person in the room of a visit: the socket, the seat, and a generated peer."""
 
-    def __init__(self, caller: Caller, colour: Colour, hertz: float) -> None:
+    def __init__(self, caller: Caller, colour: Colour, hertz: float, *, agrees: bool = False) -> None:
+        self.agrees = agrees  # a helper agrees to being recorded on entering
         self.caller = caller
         self.colour, self.hertz = colour, hertz
         self.events: list[dict[str, Any]] = []
@@ -130,7 +131,7 @@ class InRoom:
 
     async def enter(self, visit_id: str) -> None:
         """With a ticket of one's own into the room, then picture and sound."""
-        ticket = await self.caller.post(f"/api/visits/{visit_id}/join", {})
+        ticket = await self.caller.post(f"/api/visits/{visit_id}/join", {"agrees_to_recording": self.agrees})
         await self._socket.connect(
             self.caller.address,
             socketio_path="/rt/",
