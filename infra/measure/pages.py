@@ -64,10 +64,11 @@ async def weight(
         line.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["response"]["url"]}))
         line.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
         await line.send("Network.enable")
-        await person.page.goto(address)
+        await person.page.goto(address, wait_until="networkidle")
         await settle(person.page)
         if then is not None:
             await then(person.page)
+            await person.page.wait_for_load_state("networkidle")
             await settle(person.page)
     api = sum(size for key, size in sizes.items() if "/api/" in kinds.get(key, ""))
     own = [size for key, size in sizes.items() if "/api/" not in kinds.get(key, "")]

@@ -103,6 +103,7 @@ class Camera:
                     await look_at(page, address, sizes[0])
                 if ready is not None:
                     await ready(page)
+                await page.wait_for_load_state("networkidle")
                 for view in sizes:
                     await page.set_viewport_size(view.viewport)
                     await settle(page)
@@ -139,9 +140,8 @@ async def stretch(page: Page, view: View) -> None:
 
 
 async def settle(page: Page, within_s: float = 8.0) -> None:
-    """Wait until nothing is being loaded or moved; a page that never rests is taken as it is."""
+    """Wait until what the page shows is there and stands still; a page that never rests is taken as it is."""
     try:
-        await page.wait_for_load_state("networkidle", timeout=within_s * 1000)
         await page.wait_for_function(_SETTLED, timeout=within_s * 1000)
     except TooSlow:
         print(f"  ! {page.url.partition('://')[2].partition('/')[2]}: does not come to rest", flush=True)
