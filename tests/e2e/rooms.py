@@ -9,7 +9,7 @@ from uuid import uuid4
 import socketio  # type: ignore[import-untyped]  # it ships no types
 
 from infra.tour.caller import InRoom, Refused, until
-from media.sample_peer import SamplePeer
+from media.sample_peer import SamplePeer, Seen
 
 PATIENCE_S = 40.0
 
@@ -69,6 +69,12 @@ class Steady(InRoom):
                 else:
                     break
         self.joined = await self.ask("room:join", {"seat_token": token, "last_seq": last_seq})
+
+    @property
+    def lanes(self) -> list[Seen]:
+        """What came in each lane of the present leg."""
+        assert self.peer is not None
+        return self.peer.lanes
 
     @property
     def pictures(self) -> int:

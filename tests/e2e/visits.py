@@ -66,16 +66,22 @@ class Pair:
 
 
 @asynccontextmanager
-async def a_booked_visit(stack: Stack, doctor_name: str = "李文清") -> AsyncIterator[Pair]:
-    """A new patient with the doctor's next place."""
+async def a_booked_visit(
+    stack: Stack, doctor_name: str = "李文清", patient_name: str | None = None
+) -> AsyncIterator[Pair]:
+    """A new patient, or one of the demo's, with the doctor's next place."""
     async with Caller(stack.address) as patient, Caller(stack.address) as doctor:
-        await visitor.register(patient, Quietly())
+        if patient_name is None:
+            await visitor.register(patient, Quietly())
+        else:
+            known = {each["name"]: each for each in await patient.get("/api/demo/people")}
+            await patient.sign_in(known[patient_name])
         people = {each["name"]: each for each in await patient.get("/api/demo/people")}
         await doctor.sign_in(people[doctor_name])
         slot = await visitor.next_slot(patient, doctor.person_id)
         body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
         await patient.post(f"/api/slots/{slot}/bookings", body)
-        visit = (await patient.get("/api/visits"))[0]
+        visit = next(each for each in await patient.get("/api/visits") if each["status"] == "booked")
         pair = Pair(patient, doctor, visit["id"])
         try:
             yield pair
@@ -84,9 +90,11 @@ async def a_booked_visit(stack: Stack, doctor_name: str = "李文清") -> AsyncI
 
 
 @asynccontextmanager
-async def a_visit_in_video(stack: Stack, doctor_name: str = "李文清") -> AsyncIterator[Pair]:
+async def a_visit_in_video(
+    stack: Stack, doctor_name: str = "李文清", patient_name: str | None = None
+) -> AsyncIterator[Pair]:
     """A visit whose room is open."""
-    async with a_booked_visit(stack, doctor_name) as pair:
+    async with a_booked_visit(stack, doctor_name, patient_name) as pair:
         await pair.prepare()
         await pair.start()
         yield pair
