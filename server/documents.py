@@ -98,4 +98,5 @@ def _licence(name: str) -> str:
     ]
     if classifiers:
         return ", ".join(sorted(set(classifiers)))
-    return str(told["License"] if "License" in told else "see the package").splitlines()[0][:60]
+    stated = told["License"] if "License" in told else "see the package"  # noqa: SIM401  # it has no `get`
+    return str(stated).splitlines()[0][:60]
