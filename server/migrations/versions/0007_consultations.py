@@ -93,9 +93,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status IN ('called', 'eligibility', 'in_video')"),
     )
-    op.create_index(
-        "ix_visits_booking_untold", "visits", ["id"], postgresql_where=sa.text("booking_told_at IS NULL")
-    )
+    op.create_index("ix_visits_booking_untold", "visits", ["id"], postgresql_where=sa.text("booking_told_at IS NULL"))
     op.create_index("ix_visits_status_slot_starts_at", "visits", ["status", "slot_starts_at"])
     op.create_table(
         "visit_participants",
