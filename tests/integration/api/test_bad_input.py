@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from typing import Final
 from urllib.parse import quote
 
@@ -89,16 +90,17 @@ async def test_whole_bodies_that_cannot_be_read(forgetful: Api, world: World) ->
 
 
 async def test_other_content_types_and_packed_bodies(forgetful: Api, world: World) -> None:
-    packed, wrong = bomb(), []
-    for name, route in _WITH_BODY.items():
+    packed, wrong, kinds = bomb(), [], cycle(CONTENT_TYPES)
+    for place, (name, route) in enumerate(_WITH_BODY.items()):
         api, path = forgetful.signed_in(_caller(world, route)), _path(world, name)
-        for kind in CONTENT_TYPES[:-1]:
+        for kind in islice(kinds, 2):
             answer = await api.call(route.method, path, data=b'{"a": 1}', headers={"Content-Type": kind})
             if (answer.status, answer.code) != (415, "wrong-type"):
                 wrong.append(f"{name} [{kind}] {answer.status} {answer.code}")
-        bombed = await api.call(route.method, path, data=packed, headers=_JSON | {"Content-Encoding": "gzip"})
-        if bombed.status not in (400, 413):
-            wrong.append(f"{name} [bomb] {bombed.status} {bombed.code}")
+        if place % 8 == 0:
+            bombed = await api.call(route.method, path, data=packed, headers=_JSON | {"Content-Encoding": "gzip"})
+            if bombed.status not in (400, 413):
+                wrong.append(f"{name} [bomb] {bombed.status} {bombed.code}")
     assert not wrong, "\n".join(["", *wrong])
 
 

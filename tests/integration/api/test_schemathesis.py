@@ -14,7 +14,7 @@ from tests.integration.permissions.world import World
 
 from .fuzzing import fuzz
 
-EXAMPLES: Final = 14
+EXAMPLES: Final = 10
 
 
 async def test_the_api_is_what_its_description_says(

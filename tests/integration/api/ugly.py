@@ -73,7 +73,6 @@ CONTENT_TYPES: Final = (
     "application/octet-stream",
     "application/json-seq",
     "nonsense",
-    "application/json; charset=klingon",
 )
 PATHS: Final = {
     "traversal": "..%2f..%2f..%2fetc%2fpasswd",
