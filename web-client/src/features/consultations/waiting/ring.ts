@@ -11,12 +11,12 @@ export function useRing(on: () => boolean, title: () => string): void {
   function once(): void {
     // Without an earlier tap the browser keeps the sound back; the words on the page are there anyway.
     void playTone().catch(() => undefined)
-    navigator.vibrate?.([400, 200, 400])
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400])
     document.title = title()
   }
   function stop(): void {
     window.clearInterval(timer)
-    navigator.vibrate?.(0)
+    if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(0)
     document.title = before
   }
   watchEffect(() => {
