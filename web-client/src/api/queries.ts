@@ -160,7 +160,11 @@ export function useQuery<T>(options: QueryOptions<T>): Query<T> {
   })
 
   return {
-    data: computed(() => (current.value?.data.value as T | undefined) ?? previous.value),
+    data: computed(() => {
+      // null is an answer: there is none.
+      const held = current.value?.data.value as T | undefined
+      return held === undefined ? previous.value : held
+    }),
     error: computed(() => current.value?.error.value),
     isFetching: computed(() => current.value?.fetching.value ?? false),
     dataUpdatedAt: computed(() => current.value?.updatedAt.value ?? 0),
