@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Playwright, async_playwright
 
 from infra import browser
 from infra.demo_server import own_demo
@@ -67,19 +67,17 @@ async def _measure(address: str, data_dir: Path) -> dict[str, Any]:
 
 
 async def _pages(playwright: Playwright, folder: Path, story: Story) -> dict[str, Any]:
-    async def enter(page: Page) -> None:
-        await page.goto(f"/visits/{story.ids['live']}/call")
-
     first = await pages.weight(playwright, folder, story.patient, "/")
-    call = await pages.weight(playwright, folder, story.patient, "/", enter)
+    call = await pages.weight(playwright, folder, story.patient, f"/visits/{story.ids['live']}/call")
     loads = range(round(_count("LOADS", 5)))
     home = [await pages.paint(playwright, folder, story.patient, story.address, "/") for _ in loads]
     door = [await pages.paint(playwright, folder, None, story.address, "/signin") for _ in loads]
     return {
-        "first load of the patient's home, KB": round(first.page_kb, 1),
+        "first load of the patient's home, KB": round(first.first_kb, 1),
         "its files": first.files,
-        "its answers of the API, KB": round(first.api_kb, 1),
-        "first load with the call, KB": round(call.page_kb, 1),
+        "home with what it loads later, KB": round(first.all_kb, 1),
+        "home's answers of the API, KB": round(first.api_kb, 1),
+        "first load of the call, KB": round(call.all_kb, 1),
         "home: first paint on a weak phone, ms": round(median(each.fcp_ms for each in home)),
         "home: usable on a weak phone, ms": round(median(each.usable_ms for each in home)),
         "sign-in: first paint on a weak phone, ms": round(median(each.fcp_ms for each in door)),

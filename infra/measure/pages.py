@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,18 +26,32 @@ _CLOCK: Final = """
   requestAnimationFrame(look);
 })();
 """
+_PAINTED: Final = """
+() => window.__usable !== undefined && performance.getEntriesByName("first-contentful-paint").length > 0
+"""
 _TIMES: Final = """
-() => ({ fcp: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0, usable: window.__usable })
+() => ({ fcp: performance.getEntriesByName("first-contentful-paint")[0].startTime, usable: window.__usable })
+"""
+# Sizes as they came over the wire; headers count 300 bytes each, as the browser's own timing does.
+_WEIGHED: Final = """
+() => {
+  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const kb = (some) => some.reduce((sum, each) => sum + each.transferSize, 0) / 1024;
+  const own = all.filter((each) => !each.name.includes("/api/"));
+  const first = own.filter((each) => each.startTime <= (window.__usable ?? Infinity));
+  return { first: kb(first), files: first.length, all: kb(own), api: kb(all) - kb(own) };
+}
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """KB over the wire, headers included: the page with its scripts and styles, and what the API answered."""
+    """KB over the wire with an empty cache: until the page was usable, until it rested, and the API's answers."""
 
-    page_kb: float
-    api_kb: float
+    first_kb: float
     files: int
+    all_kb: float
+    api_kb: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +62,16 @@ class Paint:
     usable_ms: float
 
 
-async def weight(
-    playwright: Playwright,
-    folder: Path,
-    member: Member,
-    address: str,
-    then: Callable[[Page], Awaitable[None]] | None = None,
-) -> Weight:
-    """Of an address with an empty cache, and of what is loaded by what is done `then`."""
-    async with somebody(playwright, member.address, folder, phone=True) as person, member.at(person.context):
-        line = await person.context.new_cdp_session(person.page)
-        kinds: dict[str, str] = {}
-        sizes: dict[str, float] = {}
-        line.on("Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["response"]["url"]}))
-        line.on("Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]}))
-        await line.send("Network.enable")
+async def weight(playwright: Playwright, folder: Path, member: Member, address: str) -> Weight:
+    """Of an address."""
+    async with (
+        somebody(playwright, member.address, folder, phone=True, init_script=_CLOCK) as person,
+        member.at(person.context),
+    ):
         await person.page.goto(address, wait_until="networkidle")
         await settle(person.page)
-        if then is not None:
-            await then(person.page)
-            await person.page.wait_for_load_state("networkidle")
-            await settle(person.page)
-    api = sum(size for key, size in sizes.items() if "/api/" in kinds.get(key, ""))
-    own = [size for key, size in sizes.items() if "/api/" not in kinds.get(key, "")]
-    return Weight(sum(own) / 1024, api / 1024, len(own))
+        found: dict[str, float] = await person.page.evaluate(_WEIGHED)
+    return Weight(found["first"], round(found["files"]), found["all"], found["api"])
 
 
 async def paint(playwright: Playwright, folder: Path, member: Member | None, base: str, address: str) -> Paint:
@@ -88,7 +87,7 @@ async def _painted(page: Page, address: str) -> Paint:
     line = await page.context.new_cdp_session(page)
     await _slow_down(line)
     await page.goto(address, wait_until="commit", timeout=60_000)
-    await page.wait_for_function("() => window.__usable !== undefined", timeout=60_000)
+    await page.wait_for_function(_PAINTED, timeout=60_000)
     times: dict[str, Any] = await page.evaluate(_TIMES)
     return Paint(float(times["fcp"]), float(times["usable"]))
 
