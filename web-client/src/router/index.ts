@@ -1,10 +1,15 @@
 /**
- * Addresses. Every page is loaded when it is first opened; who is not signed in goes to the sign-in page and comes back.
+ * Addresses. Every page is loaded when it is first opened, and so is the list of all addresses behind the first ones: it
+ * names every file, which is not for the first load. Who is not signed in goes to the sign-in page and comes back.
  */
 import { nextTick } from 'vue'
-import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
-import { patientRoutes } from './patient'
-import { staffRoutes } from './staff'
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+  type Router,
+} from 'vue-router'
 import { asProblem } from '@/api/problem'
 import { isPatient, restore } from '@/features/identity/session'
 import { wordsReady } from '@/i18n/catalogue'
@@ -18,14 +23,47 @@ declare module 'vue-router' {
   }
 }
 
-export const router = createRouter({
+const AREAS: Readonly<Record<Shell, () => Promise<RouteRecordRaw[]>>> = {
+  staff: async () => (await import('./staff')).staffRoutes,
+  patient: async () => (await import('./patient')).patientRoutes,
+}
+const known = new Set<Shell>()
+
+async function learnArea(area: Shell): Promise<void> {
+  if (known.has(area)) return
+  for (const route of await AREAS[area]()) router.addRoute(route)
+  known.add(area)
+}
+
+const open = { shell: 'patient', open: true } as const
+
+export const router: Router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    ...patientRoutes,
-    ...staffRoutes,
-    { path: '/:rest(.*)*', component: () => import('@/pages/shared/NotFound.vue'), meta: { open: true } },
+    { path: '/', component: () => import('@/pages/patient/HomePage.vue'), meta: { shell: 'patient' } },
+    { path: '/signin', component: () => import('@/pages/patient/SignInPage.vue'), meta: open },
+    { path: '/forbidden', component: () => import('@/pages/shared/Forbidden.vue'), meta: open },
+    {
+      path: '/:rest(.*)*',
+      component: () => import('@/pages/shared/NotFound.vue'),
+      meta: { open: true },
+      beforeEnter: async (to) => {
+        const area = /^\/staff(\/|$)/.test(to.path) ? 'staff' : 'patient'
+        if (known.has(area)) return true
+        await learnArea(area)
+        return to.fullPath
+      },
+    },
   ],
+})
+
+// Home is painted: the way on from it is fetched behind.
+const LEARN_AFTER_MS = 1_500
+void router.isReady().then(() => {
+  if (router.currentRoute.value.meta.shell === 'patient') {
+    window.setTimeout(() => void learnArea('patient').catch(() => undefined), LEARN_AFTER_MS)
+  }
 })
 
 // A page that was itself loaded just now is not loaded again: that would never end.

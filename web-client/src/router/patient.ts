@@ -1,12 +1,9 @@
-/** Addresses of patients and their families. */
+/** Addresses of patients and their families behind home. */
 import type { RouteRecordRaw } from 'vue-router'
 
-const open = { shell: 'patient', open: true } as const
 const own = { shell: 'patient' } as const
 
 export const patientRoutes: RouteRecordRaw[] = [
-  { path: '/', component: () => import('@/pages/patient/HomePage.vue'), meta: own },
-  { path: '/signin', component: () => import('@/pages/patient/SignInPage.vue'), meta: open },
   { path: '/me', component: () => import('@/pages/patient/MePage.vue'), meta: own },
   { path: '/inbox', component: () => import('@/pages/patient/InboxPage.vue'), meta: own },
   { path: '/book', component: () => import('@/pages/patient/BookPage.vue'), meta: own },
@@ -46,5 +43,4 @@ export const patientRoutes: RouteRecordRaw[] = [
   { path: '/records', component: () => import('@/pages/patient/RecordsPage.vue'), meta: own },
   { path: '/who-read', component: () => import('@/pages/patient/WhoReadPage.vue'), meta: own },
   { path: '/family', component: () => import('@/pages/patient/FamilyPage.vue'), meta: own },
-  { path: '/forbidden', component: () => import('@/pages/shared/Forbidden.vue'), meta: open },
 ]
