@@ -26,6 +26,13 @@ describe('the cache', () => {
     expect([first.value.data.value, second.value.data.value]).toEqual(['here', 'here'])
   })
 
+  test('shows an answer of null as an answer, not as one that is still to come', async () => {
+    const page = inPage(() => useQuery({ queryKey: ['none'], queryFn: () => Promise.resolve(null) }))
+    expect(page.value.data.value).toBeUndefined()
+    await turn()
+    expect(page.value.data.value).toBeNull()
+  })
+
   test('asks again for what is on the screen when it was changed, and shows the old answer meanwhile', async () => {
     let count = 0
     const page = inPage(() => useQuery({ queryKey: ['visit', 1], queryFn: () => Promise.resolve(++count) }))

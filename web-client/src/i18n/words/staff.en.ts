@@ -7,7 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.people': 'People',
   'rail.counts': 'Figures',
   'rail.review': 'Review',
-  'rail.organisations': 'Institutions',
+  'rail.organisations': 'Sites',
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',
   'menu.elsewhere.done': 'Signed out on all devices. Please sign in again',

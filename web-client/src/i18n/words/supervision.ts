@@ -75,6 +75,7 @@ export const zh = {
   'me.organisation': '机构',
   'me.language': '语言',
   'me.logins': '登录中的设备',
+  'me.logins.unknown': '一台设备',
   'me.logins.here': '这台设备',
   'me.logins.since': '{time} 登录',
   'me.logins.seen': '最近使用 {time}',

@@ -10,5 +10,5 @@ export const en: Record<keyof typeof zh, string> = {
   'paper.close': 'Done reading',
   'recording.logged': 'Watching it is listed for the patient.',
   'recording.none': 'This visit has no recording',
-  'recording.pending': 'The recording is being prepared, {n#1 part|{n} parts} to go; it appears by itself.',
+  'recording.pending': 'The recording is being prepared, {n} {n#part|parts} to go; it appears by itself.',
 }
