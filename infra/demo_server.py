@@ -29,10 +29,10 @@ _STOP_WITHIN_S: Final = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where it answers; the start script's process when it is ours."""
+    """Where it answers; its data folder when it is ours."""
 
     address: str
-    process: subprocess.Popen[bytes] | None = None
+    data_dir: Path | None = None
 
 
 @contextmanager
@@ -49,8 +49,8 @@ def demo_server(folder: Path, say: Callable[[str], None]) -> Iterator[Demo]:
 
 @contextmanager
 def own_demo(folder: Path) -> Iterator[Demo]:
-    """A demo with its data and its log in this folder; both ports and data are its own. Raises: Refusal."""
-    port, data = _free_port(), folder / "data"
+    """A demo with its log in this folder, a port of its own, and data that nobody has touched. Raises: Refusal."""
+    port, data = _free_port(), folder / f"data-{os.getpid()}"
     environment = {**os.environ, "PORT": str(port), "LIANYI_DATA_DIR": str(data)}
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:
@@ -64,7 +64,7 @@ def own_demo(folder: Path) -> Iterator[Demo]:
         )
     try:
         _wait_for(process, f"http://localhost:{port}", folder)
-        yield Demo(f"http://localhost:{port}", process)
+        yield Demo(f"http://localhost:{port}", data)
     finally:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):

@@ -34,7 +34,8 @@ def main() -> int:
         browser.ensure()
         print("  Starting a demo to measure ...", flush=True)
         with own_demo(_FOLDER) as demo:
-            figures = asyncio.run(_measure(demo.address, _FOLDER / "data"))
+            assert demo.data_dir is not None, "it is our own"
+            figures = asyncio.run(_measure(demo.address, demo.data_dir))
     except Refusal as refusal:
         print(f"\n{refusal}", file=sys.stderr)
         return 2
