@@ -1,9 +1,12 @@
-/** A patient's earlier encounters, and the newest signed note among them: where allergies and diagnoses are known from. */
+/**
+ * A patient's earlier encounters, and the newest signed note among them (this one's, once it is signed): where allergies
+ * and diagnoses are known from.
+ */
 import { computed } from 'vue'
 import { api, got } from '@/api/client'
 import { useQuery } from '@/api/queries'
 
-export function useEarlier(patientId: string, encounterId: string) {
+export function useEarlier(patientId: string, encounterId: string, signed: () => boolean = () => false) {
   const query = useQuery({
     queryKey: ['encounters', patientId],
     queryFn: () =>
@@ -11,7 +14,7 @@ export function useEarlier(patientId: string, encounterId: string) {
     staleTime: 60_000,
   })
   const last = computed(() =>
-    query.data.value?.find((one) => one.id !== encounterId && one.closed_at !== null),
+    query.data.value?.find((one) => (signed() || one.id !== encounterId) && one.closed_at !== null),
   )
   const note = useQuery({
     queryKey: () => ['note', last.value?.id],

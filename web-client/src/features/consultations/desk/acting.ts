@@ -2,7 +2,7 @@
 import { refreshDesk, type Visit } from './desk'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
-import { put } from '@/api/queries'
+import { put, refetch } from '@/api/queries'
 
 type Plain =
   | '/api/visits/{visit_id}/call'
@@ -47,11 +47,12 @@ export const useTerminate = () =>
   )
 
 export const useSign = () =>
-  useAction(async (key, id: string, seq: number) =>
-    done(
-      await got(api.POST('/api/visits/{visit_id}/sign', { ...sending(key, id), body: { seq, close: true } })),
-    ),
-  )
+  useAction(async (key, id: string, seq: number) => {
+    const body = { seq, close: true }
+    const signed = done(await got(api.POST('/api/visits/{visit_id}/sign', { ...sending(key, id), body })))
+    refetch(['encounters', signed.patient.id])
+    return signed
+  })
 
 export const useShowPhone = () =>
   useAction(async (key, id: string) => {
