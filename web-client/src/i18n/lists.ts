@@ -8,3 +8,8 @@ export function listed(words: readonly string[]): string {
 export function labelled(label: string, text: string): string {
   return `${label}${shown.language === 'en' ? ': ' : '：'}${text}`
 }
+
+/** Parts of a sentence. */
+export function clauses(parts: readonly string[]): string {
+  return parts.join(shown.language === 'en' ? ', ' : '，')
+}

@@ -1,5 +1,6 @@
 /** A note in words, field by field, and where two notes differ. */
 import { VITALS, type Note } from './note'
+import { clauses } from '@/i18n/lists'
 import { dateAndWeekday } from '@/i18n/when'
 import { t } from '@/i18n/words/note'
 
@@ -22,7 +23,7 @@ function vitalsOf(note: Note): string {
   const rest = VITALS.filter(
     ({ key }) => !['systolic_mmhg', 'diastolic_mmhg'].includes(key) && note.vitals[key],
   ).map(({ key }) => `${t(`vital.${key}`)} ${note.vitals[key]} ${t(`unit.${key}`)}`)
-  return [...pressure, ...rest].join('，')
+  return clauses([...pressure, ...rest])
 }
 
 /** What stands in a field, as one reads it. */
