@@ -27,7 +27,14 @@
     while (/^(inline|contents)$/.test(getComputedStyle(element).display) && element.parentElement) element = element.parentElement;
     return element;
   };
+  const scrolls = (element) => {
+    for (let each = element; each && each !== root; each = each.parentElement) {
+      if (/auto|scroll/.test(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth) return true;
+    }
+    return false;
+  };
   const outside = (element) => {
+    if (scrolls(element)) return false;
     const range = document.createRange();
     range.selectNodeContents(element);
     const box = block(element).getBoundingClientRect();
