@@ -7,6 +7,7 @@ export const en: Record<keyof typeof zh, string> = {
   'paper.turn': 'Turn',
   'paper.before': 'Previous',
   'paper.next': 'Next',
+  'paper.window': 'Open in a window',
   'paper.close': 'Done reading',
   'recording.logged': 'Watching it is listed for the patient.',
   'recording.none': 'This visit has no recording',

@@ -7,6 +7,7 @@ export const zh = {
   'paper.turn': '转一下',
   'paper.before': '上一份',
   'paper.next': '下一份',
+  'paper.window': '在新窗口打开',
   'paper.close': '看完了',
   'recording.logged': '看录像会列给病人本人看。',
   'recording.none': '这次就诊没有录像',
