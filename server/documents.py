@@ -13,6 +13,7 @@ from server.settings import ROOT, settings_table
 
 LOCKS: Final = ("infra/requirements.txt", "infra/dev.txt")
 _PINNED: Final = re.compile(r"^([a-zA-Z0-9][a-zA-Z0-9._-]*)==(\S+)", re.MULTILINE)
+_OURS: Final = frozenset({"server", "signaling", "media", "prescriptions"})
 _NOTES: Final = {
     "av": "its wheel carries FFmpeg with libx264 and libx265 (GPL); Lianyi never calls those encoders",
     "psycopg": "LGPL-3.0: used unchanged as a library",
@@ -30,14 +31,15 @@ def write_all() -> list[Path]:
 
 
 def every_problem() -> list[type[Problem]]:
-    """Every problem class that has been imported, by code."""
+    """Every problem class of the product that has been imported, by code."""
 
     def below(kind: type[Problem]) -> Iterator[type[Problem]]:
         yield kind
         for each in kind.__subclasses__():
             yield from below(each)
 
-    return sorted(set(below(Problem)), key=lambda kind: (kind.code, kind.__qualname__))
+    ours = {kind for kind in below(Problem) if kind.__module__.partition(".")[0] in _OURS}
+    return sorted(ours, key=lambda kind: (kind.code, kind.__qualname__))
 
 
 def problems_page() -> str:
