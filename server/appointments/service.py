@@ -91,7 +91,7 @@ async def book(work: Work, slot_id: UUID, patient_id: PersonId, *, diagnosed_in_
             await identity.admit(work, patient_id, OrganisationId(session.organisation_id))
             work.record(SlotBooked(booking_id=booking.id))
             work.audit("book", "booking", booking.id, patient_id=patient_id, right=right)
-            work.after_commit(push("sessions", session.department_id))
+            work.after_commit(push(f"sessions:{session.department_id}", session.id))
             return booking_facts(booking, slot, session)
     raise SlotFull(slot_id=str(slot_id))
 
@@ -139,7 +139,7 @@ async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts
     settings = work.part(AppointmentSettings)
     late = rules.is_late_cancel(session.day, settings.cancel_until, work.now)
     await _end(work, booking, "cancel", reason or "patient", late=late)
-    work.after_commit(push("sessions", session.department_id))
+    work.after_commit(push(f"sessions:{session.department_id}", session.id))
     return booking_facts(booking, slot, session)
 
 
@@ -179,7 +179,7 @@ async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> Ses
     await work.session.flush()
     work.record(SessionHandedOver(session.id, before, colleague_id))
     work.audit("hand_over", "session", session.id)
-    work.after_commit(push("sessions", session.department_id))
+    work.after_commit(push(f"sessions:{session.department_id}", session.id))
     return session_facts(session)
 
 
@@ -199,7 +199,7 @@ async def stop(work: Work, session_id: UUID, reason: str) -> int:
             stopped += 1
     work.record(SessionStopped(session.id, reason))
     work.audit("stop", "session", session.id, cancelled=stopped)
-    work.after_commit(push("sessions", session.department_id))
+    work.after_commit(push(f"sessions:{session.department_id}", session.id))
     return stopped
 
 

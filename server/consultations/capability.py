@@ -70,6 +70,7 @@ CAPABILITY: Final = Capability(
         "consultations.receive": _DOCTOR,
         "consultations.reassign": _DOCTOR | {Role.SCHEDULER},
         "consultations.count": frozenset({Role.REGULATOR, Role.ADMINISTRATOR}),
+        "consultations.find": frozenset({Role.REGULATOR}),
     },
     subscribers=(
         Subscriber(SlotBooked, births.on_booked),

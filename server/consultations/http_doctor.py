@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.foundation.actor import PersonId
+from server.foundation.errors import Unknown
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import Body, Query, Routes, View
 from server.foundation.work import Work
@@ -120,6 +121,18 @@ class PhoneView(View):
     """The patient's number; shown once."""
 
     phone: str
+
+
+class NumberBody(Body):
+    """A visit's number, with or without its hyphens."""
+
+    number: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+class NumberedView(View):
+    """Whose trace may then be asked for, with a reason."""
+
+    encounter_id: UUID
 
 
 class DayCountView(View):
@@ -253,6 +266,12 @@ async def show_phone(work: Work, visit_id: UUID) -> PhoneView:
 async def count_visits(work: Work, query: Period) -> list[DayCountView]:
     """How many visits per day, institution and status. No personal data."""
     return [DayCountView.model_validate(each) for each in await lists.counts(work, query.first, query.last)]
+
+
+@routes.post("/api/visit-numbers", may="consultations.find", problems=(Unknown,))
+async def find_by_number(work: Work, body: NumberBody) -> NumberedView:
+    """The encounter that a visit's number stands for; nothing of it is shown."""
+    return NumberedView(encounter_id=await lists.encounter_of(work, body.number))
 
 
 async def _desk(work: Work, visit: Visit) -> VisitView:

@@ -11,6 +11,8 @@ from uuid import UUID
 from server.appointments import service as appointments
 from server.foundation.actor import Role
 from server.foundation.clock import day_of
+from server.foundation.errors import Unknown
+from server.foundation.ids import read_short_number
 from server.foundation.work import Work
 from server.records import service as records
 from server.settings import VisitSettings
@@ -93,6 +95,15 @@ class DayCount:
     organisation_id: UUID
     by_status: dict[str, int]
     total: int
+
+
+async def encounter_of(work: Work, typed: str) -> UUID:
+    """The encounter of a visit's number as it stands in a file or complaint; for the regulator's trace. Raises: Unknown."""
+    number = read_short_number(typed)
+    visit = await store.by_number(work.session, number) if number else None
+    if visit is None:
+        raise Unknown
+    return visit.encounter_id
 
 
 async def counts(work: Work, first: date, last: date) -> list[DayCount]:

@@ -28,6 +28,11 @@ async def by_id(session: AsyncSession, visit_id: UUID) -> Visit | None:
     return await session.get(Visit, visit_id, populate_existing=True)
 
 
+async def by_number(session: AsyncSession, number: str) -> Visit | None:
+    """The visit with the number that people read aloud."""
+    return (await session.execute(select(Visit).where(Visit.number == number))).scalar_one_or_none()
+
+
 async def by_booking(session: AsyncSession, booking_id: UUID) -> Visit | None:
     """The visit of a booking."""
     return (await session.execute(select(Visit).where(Visit.booking_id == booking_id))).scalar_one_or_none()

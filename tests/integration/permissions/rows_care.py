@@ -138,6 +138,8 @@ VISITS: Final[Table] = {
     "POST /api/visits/{visit_id}/terminate": Row(Reach.OWN, _REASON),
     "POST /api/visits/{visit_id}/phone": _OWN,
     "GET /api/visit-counts": Row(query=_DAYS),
+    # The number stands in the body; one that is nobody's is refused like an unknown id.
+    "POST /api/visit-numbers": Row(body=const(number="261122-0000-0"), refuses=frozenset({404})),
 }
 
 CARE: Final[Table] = {**RECORDS, **APPOINTMENTS, **VISITS}

@@ -31,9 +31,9 @@ export const en: Record<keyof typeof zh, string> = {
   'trace.title': 'The whole course of one visit',
   'trace.text':
     'Steps and times only, no content and no names. Your reason is kept, and the patient finds it in the list of who read.',
-  'trace.number': 'Encounter number',
-  'trace.number.hint': 'Given by the institution with the complaint or the file',
-  'trace.number.wrong': 'Please copy the whole number from the file',
+  'trace.number': 'Visit number',
+  'trace.number.hint': 'On the summary and the slip, such as 261122-0042-7',
+  'trace.number.wrong': 'This is not a visit number; please check each digit',
   'trace.reason': 'Reason',
   'trace.reason.hint': '5 characters at least, for example: complaint review',
   'trace.reason.short': 'Please give a reason of at least 5 characters',
