@@ -65,7 +65,6 @@ PLACES: Final = (
     Place("/staff/organisations", ADMINISTRATOR, "/staff/organisations"),
     Place("/staff/counts", REGULATOR, "/staff/counts"),
     Place("/staff/me", SCHEDULER, "/staff/me"),
-    Place("/staff/:rest(.*)*", SCHEDULER, "/staff/no/such/page"),
     Place("/staff/worklist", DOCTOR, "/staff/worklist"),
     Place("/staff/sessions", SCHEDULER, "/staff/sessions"),
     Place("/staff/patients", CLINIC, "/staff/patients"),

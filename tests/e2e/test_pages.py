@@ -59,7 +59,7 @@ async def test_a_patient_comes_back_to_where_they_were_going(
         await expect(me.page.get_by_role("heading", level=1)).to_be_visible()
         await me.page.goto("/me")
         await expect(me.page.get_by_text(_PATIENT)).to_be_visible()
-        await me.page.get_by_role("button", name="退出").click()
+        await me.page.get_by_role("button", name="退出登录").click()
         await expect(me.page).to_have_url(re.compile("/signin$"))
         await me.page.goto("/visits")
         await expect(me.page).to_have_url(re.compile("/signin"))
