@@ -117,7 +117,8 @@ class Story:
             if each["slot_starts_at"] == booking["starts_at"]
             and (each["doctor"]["id"], each["patient"]["id"]) == (doctor_id, patient_id)
         )
-        self.ids["booking"] = booking["id"]
+        if who is self.patient:
+            self.ids["booking"] = booking["id"]
         return self.ids[key]
 
     async def prepare(self, key: str) -> None:
