@@ -144,6 +144,13 @@ async def test_regulators_and_administrators_get_counts_and_no_visit(clinic: Cli
     counted = (await clinic.of(regulator).get(f"/api/visit-counts?first={day}&last={day}")).ok()
     (ours,) = [each for each in counted if each["organisation_id"] == str(clinic.hospital.id)]
     assert (ours["by_status"], ours["total"]) == ({"in_video": 1}, 1)
+    visit = (await clinic.of(clinic.doctor).get(f"/api/visits/{visit_id}")).ok()
+    spoken = visit["number"].replace("-", " ")
+    found = (await clinic.of(regulator).post("/api/visit-numbers", {"number": spoken})).ok()
+    assert found == {"encounter_id": visit["encounter_id"]}
+    path = f"/api/encounters/{found['encounter_id']}/trace"
+    assert (await clinic.of(regulator).post(path, {"reason": "投诉核查"})).ok()["steps"]
+    assert (await clinic.of(regulator).post("/api/visit-numbers", {"number": "261122-0001-0"})).status == 404
     administrator = await a_member_of_staff(clinic.ground, Role.ADMINISTRATOR, clinic.hospital)
     own = (await clinic.of(administrator).get(f"/api/visit-counts?first={day}&last={day}")).ok()
     assert {each["organisation_id"] for each in own} == {str(clinic.hospital.id)}

@@ -25,6 +25,7 @@ from .world import Stage, Tie, World
 # Their success needs a code, a token, a job, time gone by or another state than the world's; own tests show it.
 SHOWN_ELSEWHERE: Final = {
     "DELETE /api/attachments/{attachment_id}",
+    "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",
     "GET /api/encounters/{encounter_id}/recording/export",
     "POST /api/enrolments/complete",
