@@ -149,7 +149,7 @@ async def test_regulators_and_administrators_get_counts_and_no_visit(clinic: Cli
     found = (await clinic.of(regulator).post("/api/visit-numbers", {"number": spoken})).ok()
     assert found == {"encounter_id": visit["encounter_id"]}
     path = f"/api/encounters/{found['encounter_id']}/trace"
-    assert (await clinic.of(regulator).post(path, {"reason": "投诉核查"})).ok()["steps"]
+    assert (await clinic.of(regulator).post(path, {"reason": "核查患者投诉"})).ok()["steps"]
     assert (await clinic.of(regulator).post("/api/visit-numbers", {"number": "261122-0001-0"})).status == 404
     administrator = await a_member_of_staff(clinic.ground, Role.ADMINISTRATOR, clinic.hospital)
     own = (await clinic.of(administrator).get(f"/api/visit-counts?first={day}&last={day}")).ok()
