@@ -111,7 +111,8 @@ def segments(starts_at: datetime, ends_at: datetime, *, minutes: int, capacity: 
     if grade_3 and length > LONGEST_SEGMENT_AT_GRADE_3:
         raise SegmentTooLong
     day = starts_at.astimezone(SHANGHAI).date()
-    if ends_at <= starts_at or ends_at.astimezone(SHANGHAI).date() != day or (ends_at - starts_at) % length:
+    last_instant = ends_at - timedelta(microseconds=1)  # a session may end at midnight, which is the next day already
+    if ends_at <= starts_at or last_instant.astimezone(SHANGHAI).date() != day or (ends_at - starts_at) % length:
         raise BadSession
     count = (ends_at - starts_at) // length
     return [

@@ -17,7 +17,8 @@ SLOT_MINUTES: Final = 30
 PLACES_A_SLOT: Final = 12
 SOUGHT_AFTER: Final = {"赵明远": 3}  # whose slots are full soon, to see what happens then
 # Real doctors sleep; a demo that says "come back at eight" is no demo.
-HALF_DAYS: Final = ((time(0, 0), time(12, 0)), (time(12, 0), time(23, 30)))
+HALF_DAYS: Final = (time(0, 0), time(12, 0))
+HALF_DAY: Final = timedelta(hours=12)
 
 
 async def keep_week_ahead(work: Work, doctors: list[PersonId]) -> None:
@@ -36,13 +37,14 @@ async def keep_week_ahead(work: Work, doctors: list[PersonId]) -> None:
 
 async def _publish(work: Work, card: identity.DoctorCard, day: date) -> None:
     assert card.department_id is not None, "asked for above"
-    for begin, end in HALF_DAYS:
+    for begin in HALF_DAYS:
+        starts_at = datetime.combine(day, begin, tzinfo=SHANGHAI)
         new = NewSession(
             department_id=card.department_id,
             doctor_id=card.id,
             service="follow_up",
-            starts_at=datetime.combine(day, begin, tzinfo=SHANGHAI),
-            ends_at=datetime.combine(day, end, tzinfo=SHANGHAI),
+            starts_at=starts_at,
+            ends_at=starts_at + HALF_DAY,
             slot_minutes=SLOT_MINUTES,
             slot_capacity=SOUGHT_AFTER.get(card.name, PLACES_A_SLOT),
         )
