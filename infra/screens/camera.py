@@ -19,7 +19,7 @@ _PHONE: Final[dict[str, int]] = {"width": 360, "height": 780}
 _DESK: Final[dict[str, int]] = {"width": 1366, "height": 768}
 _SETTLED: Final = """
 () => document.readyState === "complete" && document.fonts.status === "loaded"
-  && (document.querySelector("#app")?.childElementCount ?? 0) > 0
+  && document.querySelector("#app > :not(.opening)") !== null
   && ![...document.querySelectorAll(".skeleton, [aria-busy='true']")].some((each) => each.checkVisibility())
   && !document.getAnimations().some((each) => each.playState === "running" && each.effect.getTiming().iterations === 1)
 """

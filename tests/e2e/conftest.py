@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import Playwright, async_playwright, expect
 
 from .stack import Stack, started
+
+expect.set_options(timeout=20_000)  # two cores carry several browsers, encoders and a database
 
 
 @pytest.fixture(scope="session")
