@@ -33,7 +33,6 @@ from server.identity.vocabulary import (
     Title,
 )
 
-AREA = "539925"  # the six digits of 云岭县, which no real county has
 _serial = itertools.count(1)
 _KINDS = {Level.TOWNSHIP: OrganisationKind.TOWNSHIP_HOSPITAL, Level.VILLAGE: OrganisationKind.VILLAGE_CLINIC}
 
@@ -61,9 +60,9 @@ class Someone:
 
 
 def an_id_number(born: date, sex: Sex = Sex.MALE) -> IdNumber:
-    """A fresh number of the invented county."""
+    """A fresh number of a region that no real place has."""
     order = secrets.randbelow(500) * 2 + (1 if sex is Sex.MALE else 0)
-    digits = f"{AREA}{born:%Y%m%d}{order % 1000:03d}"
+    digits = f"99{secrets.randbelow(10_000):04d}{born:%Y%m%d}{order % 1000:03d}"
     return read_id_number(digits + check_character(digits), born)
 
 

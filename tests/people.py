@@ -30,8 +30,8 @@ from server.identity.vocabulary import (
     Title,
 )
 
-# A region code that no real place has, so that no number here can be anybody's.
-_NOWHERE = "990000"
+# Region codes begin with 99 nowhere, so that no number here can be anybody's.
+_NOWHERE = "99"
 _count = itertools.count(1)
 _random = random.Random()  # noqa: S311  # invented people need no secrecy
 
@@ -73,7 +73,7 @@ class Hospital:
 def an_id_number(born: date, sex: Sex = Sex.MALE) -> IdNumber:
     """A number with a true check character, of a region that does not exist."""
     order = _random.randrange(0, 499) * 2 + (1 if sex is Sex.MALE else 0)
-    digits = f"{_NOWHERE}{born:%Y%m%d}{order:03d}"
+    digits = f"{_NOWHERE}{_random.randrange(10_000):04d}{born:%Y%m%d}{order:03d}"
     return read_id_number(digits + check_character(digits), date(2100, 1, 1))
 
 

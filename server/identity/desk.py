@@ -84,14 +84,18 @@ async def demo_people(work: Work) -> list[DemoPersonCard]:
     rows = await accounts.demo_people(work.session)
     people = {row.id: row for row in await store.people(work.session, [row.person_id for row in rows])}
     names = await sealing.names(work, people.values())
-    return [await _card(work, row, people[row.person_id], names[row.person_id]) for row in rows]
+    cards = [await _card(work, row, people[row.person_id], names[row.person_id]) for row in rows]
+    return [card for card in cards if card is not None]
 
 
-async def _card(work: Work, row: DemoPerson, person: Person, name: str) -> DemoPersonCard:
+async def _card(work: Work, row: DemoPerson, person: Person, name: str) -> DemoPersonCard | None:
+    """None for staff whose last post was ended: they can no longer sign in."""
     today = day_of(work.now)
     role, organisation, department = Role.PATIENT, None, None
     if person.kind == PersonKind.STAFF:
         posts = await store.posts_of(work.session, person.id)
+        if not posts:
+            return None
         membership, at, within = posts[0]
         role, organisation, department = Role(membership.role), at.name, within.name if within else None
     elif person.guardian_only:
