@@ -39,8 +39,9 @@ async def call(me: Person) -> None:
     """Call, read the paper, decide that it is a follow-up, and open the video."""
     page = me.page
     await page.get_by_role("button", name="叫号", exact=True).click()
-    await page.get_by_role("button", name=re.compile("paper.png")).first.click()
     same = page.get_by_role("radio", name=re.compile("^符合复诊"))
+    await expect(same).to_be_visible()  # the call stands, and the desk shows what to decide
+    await page.get_by_role("button", name=re.compile("paper.png")).first.click()
     await expect(same).to_be_enabled()  # once a paper was opened
     await page.keyboard.press("Escape")
     await same.check(force=True)
