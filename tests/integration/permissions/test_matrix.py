@@ -75,8 +75,10 @@ def _summary(matrix: Matrix, wrong: list[str]) -> str:
 def test_nearly_every_route_succeeds_in_some_cell(matrix: Matrix) -> None:
     passed = {cell.route for cell in matrix.cells if 200 <= cell.status < 300}
     assert {cell.role for cell in matrix.cells if 200 <= cell.status < 300} == set(Role)
+    # A second call of a waiting patient is too soon for a minute: on a slow machine it succeeds after all.
     unproved = set(TABLE) - passed
-    assert unproved == SHOWN_ELSEWHERE, "\n".join(sorted(unproved ^ SHOWN_ELSEWHERE))
+    assert unproved - SHOWN_ELSEWHERE == set(), "no cell proves that these can succeed"
+    assert SHOWN_ELSEWHERE <= set(TABLE), "these routes are gone"
 
 
 def test_no_cell_is_an_error_of_ours(matrix: Matrix) -> None:
