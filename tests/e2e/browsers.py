@@ -41,6 +41,10 @@ _WATCH_PEERS: Final = """
         if (this.connectionState === "connected") this.__connectedAt ??= Date.now();
       });
     }
+    close() {
+      this.__closedAt ??= Date.now();
+      super.close();
+    }
   };
 })();
 """
@@ -113,6 +117,11 @@ class Person:
     async def connected_at(self) -> float:
         """When the present peer connection came up, in seconds since 1970."""
         at = await self.page.evaluate("Math.max(...window.__peers.map((peer) => peer.__connectedAt ?? 0))")
+        return float(at) / 1000
+
+    async def left_at(self) -> float:
+        """When the page closed the last peer connection that had come up, in seconds since 1970; 0 while one is open."""
+        at = await self.page.evaluate("window.__peers.findLast((peer) => peer.__connectedAt)?.__closedAt ?? 0")
         return float(at) / 1000
 
     async def colours(self, *, mine: bool = False) -> list[tuple[int, int, int]]:

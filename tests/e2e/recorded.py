@@ -24,9 +24,10 @@ _WITHIN_S = 60.0
 class Leg:
     """One connection of one person: instants in seconds since 1970."""
 
+    id: str
     name: str
-    first: float
-    last: float
+    first: dict[str, float]  # of the picture, and of the sound
+    last: dict[str, float]
     colour: tuple[int, int, int]
     pitch: float
     holes: list[tuple[float, float]]
@@ -66,9 +67,10 @@ def _opened(leg: dict[str, Any], content: bytes, zero: float) -> Leg:
     mean = np.median(colours, axis=0)
     times = [at for at, _ in pictures]
     return Leg(
+        id=leg["id"],
         name=leg["name"],
-        first=min(times[0], sounds[0][0]),
-        last=max(times[-1], sounds[-1][0]),
+        first={"video": times[0], "audio": sounds[0][0]},
+        last={"video": times[-1], "audio": sounds[-1][0]},
         colour=(int(mean[0]), int(mean[1]), int(mean[2])),
         pitch=strongest_pitch(np.concatenate([samples for _, samples in middle]).astype(np.float64), RATE),
         holes=[(a - zero, b - zero) for a, b in itertools.pairwise(times) if b - a > 1.0],

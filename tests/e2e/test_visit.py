@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 from playwright.async_api import Playwright, expect
@@ -21,6 +20,15 @@ from .waiting import until
 DOCTOR, PATIENT = "陈若兰", "刘大勇"
 # The page's own print is noted instead of opening the machine's dialog.
 _NOTE_PRINTING = "window.print = () => { window.__printed = (window.__printed ?? 0) + 1; };"
+
+_PLAYERS = """
+() => ({
+  clock: Number(document.querySelector(".seek").value),
+  videos: [...document.querySelectorAll("video")].map((video) => ({
+    src: new URL(video.src).pathname, at: video.currentTime, paused: video.paused,
+  })),
+})
+"""
 
 
 async def test_a_visit_from_booking_to_the_printed_summary(stack: Stack, playwright: Playwright, folder: Path) -> None:
@@ -56,7 +64,7 @@ async def test_a_visit_from_booking_to_the_printed_summary(stack: Stack, playwri
         await _chat(me, doctor, folder)
         await at_the_desk.write_note(doctor)
         await at_the_desk.sign(doctor)
-        left = time.time()
+        left = {PATIENT: await _left(me), DOCTOR: await _left(doctor)}
 
         await me.page.get_by_role("link", name="看小结").or_(me.page.get_by_role("button", name="看小结")).first.click()
         await expect(me.page.get_by_text("原发性高血压").first).to_be_visible()
@@ -67,10 +75,18 @@ async def test_a_visit_from_booking_to_the_printed_summary(stack: Stack, playwri
         assert (await me.page.pdf()).startswith(b"%PDF")
         await me.page.emulate_media(media="screen")
 
-        await _recording_is_true(stack, me, connected, left)
-        await _plays(me)
+        legs = await _recording_is_true(stack, me, connected, left)
+        await _plays(me, legs)
         assert me.complaints == []
         assert doctor.complaints == []
+
+
+async def _left(person: Person) -> float:
+    async def closed() -> bool:
+        return await person.left_at() > 0
+
+    await until(closed, "the page leaves the call")
+    return await person.left_at()
 
 
 async def _see_and_hear(person: Person, other: Looks) -> None:
@@ -104,7 +120,10 @@ async def _chat(me: Person, doctor: Person, folder: Path) -> None:
     await expect(doctor.page.get_by_role("log").locator("img")).to_be_visible()
 
 
-async def _recording_is_true(stack: Stack, me: Person, connected: dict[str, float], left: float) -> None:
+async def _recording_is_true(
+    stack: Stack, me: Person, connected: dict[str, float], left: dict[str, float]
+) -> list[Leg]:
+    """Whose it is, from when to when, and that what is missing is said; gives the legs."""
     async with Caller(stack.address) as desk:
         people = {each["name"]: each for each in await desk.get("/api/demo/people")}
         await desk.sign_in(people[DOCTOR])
@@ -117,26 +136,39 @@ async def _recording_is_true(stack: Stack, me: Person, connected: dict[str, floa
         leg: Leg = legs[name]
         assert near(leg.colour, looks), (name, leg.colour)
         assert abs(leg.pitch - looks.hz) < 15, (name, leg.pitch)
-        assert abs(leg.first - connected[name]) < 1.0, (name, leg.first - connected[name])
-        assert abs(leg.last - left) < 3.0, (name, leg.last - left)
+        began = {kind: at - connected[name] for kind, at in leg.first.items()}
+        ended = {kind: at - left[name] for kind, at in leg.last.items()}
+        assert all(abs(gap) < 1.0 for gap in (*began.values(), *ended.values())), (name, began, ended)
         for begin, end in leg.holes:
             assert any(gap["from"] <= begin + 0.5 and end - 0.5 <= gap["to"] for gap in leg.gaps), (
                 begin,
                 end,
                 leg.gaps,
             )
+    return list(legs.values())
 
 
-async def _plays(me: Person) -> None:
-    """The page plays both in step."""
+async def _plays(me: Person, legs: list[Leg]) -> None:
+    """The page plays both in step: every player stands at the same instant of the visit, and so after a leap."""
     await me.page.get_by_role("link", name="看这次的录像").click()
     await expect(me.page.locator("video")).to_have_count(2)
     await me.page.get_by_role("button", name="播放", exact=True).click()
+    begin = max(leg.offset_s for leg in legs)
+    await _in_step(me, legs, after=begin + 1)
+    await me.page.get_by_role("slider", name="播放位置").fill(f"{begin + 5:.1f}")
+    await _in_step(me, legs, after=begin + 5.5)
 
-    async def both_run() -> bool:
-        at = await me.page.eval_on_selector_all("video", "videos => videos.map((v) => v.currentTime)")
-        return bool(min(at) > 2)
 
-    await until(both_run, "both pictures play")
-    at = await me.page.eval_on_selector_all("video", "videos => videos.map((v) => v.currentTime)")
-    assert abs(at[0] - at[1]) < 60  # each on its own clock; the page keeps their offsets
+async def _in_step(me: Person, legs: list[Leg], after: float) -> None:
+    """Once all play beyond that second of the recording, they and the clock show the same second."""
+    offset = {f"/api/recordings/{leg.id}/media": leg.offset_s for leg in legs}
+    seconds: list[float] = []
+
+    async def beyond() -> bool:
+        shown = await me.page.evaluate(_PLAYERS)
+        assert {each["src"] for each in shown["videos"]} == set(offset)
+        seconds[:] = [shown["clock"], *(offset[each["src"]] + each["at"] for each in shown["videos"])]
+        return min(seconds) > after and not any(each["paused"] for each in shown["videos"])
+
+    await until(beyond, f"all play beyond second {after:.1f}")
+    assert max(seconds) - min(seconds) < 1.0, seconds
