@@ -23,6 +23,7 @@ from . import (
     codes,
     entries,
     logins,
+    me_http,
     patients,
     registration,
     sign_in,
@@ -38,6 +39,7 @@ from .errors import (
     SignInRefused,
 )
 from .logins import SignedIn
+from .me_http import MeView
 from .patients import NewPatient
 
 routes = Routes()
@@ -98,11 +100,12 @@ class PostView(View):
 
 
 class SignInView(View):
-    """Signed in; or a choice to make first; or nobody has this phone, so register."""
+    """Signed in, and as whom; or a choice to make first; or nobody has this phone, so register."""
 
     status: Literal["signed_in", "choose_person", "choose_post", "register"]
     access_token: str | None = None
     expires_in_s: int | None = None
+    me: MeView | None = None
     people: tuple[WhoView, ...] = ()
     posts: tuple[PostView, ...] = ()
 
@@ -156,7 +159,7 @@ async def open_login(work: Work, body: SignIn) -> Answer[SignInView]:
         found = await sign_in.staff_sign_in(work, body.username, body.password, body.second_factor, body.membership_id)
     else:
         raise _missing(body)
-    return _answered(work, found) if isinstance(found, SignedIn) else Answer(_choice(found))
+    return await _answered(work, found) if isinstance(found, SignedIn) else Answer(_choice(found))
 
 
 def _missing(body: SignIn) -> Invalid:
@@ -175,8 +178,13 @@ def _choice(found: sign_in.Choice) -> SignInView:
     return SignInView(status=status, people=people, posts=tuple(PostView.model_validate(each) for each in found.posts))
 
 
-def _answered(work: Work, signed_in: SignedIn) -> Answer[SignInView]:
-    view = SignInView(status="signed_in", access_token=signed_in.access_token, expires_in_s=signed_in.expires_in_s)
+async def _answered(work: Work, signed_in: SignedIn) -> Answer[SignInView]:
+    view = SignInView(
+        status="signed_in",
+        access_token=signed_in.access_token,
+        expires_in_s=signed_in.expires_in_s,
+        me=await me_http.whose(work, signed_in.login),
+    )
     cookie = Cookie(_cookie_name(work), signed_in.refresh_token, signed_in.refresh_lifetime_s)
     return Answer(view, cookies=(cookie,), headers={"Cache-Control": "no-store"})
 
@@ -187,11 +195,11 @@ def _cookie_name(work: Work) -> str:
 
 @routes.post("/api/logins/refresh", may=PUBLIC, grants_tokens=True, problems=(NotSignedIn,))
 async def refresh_login(work: Work) -> Answer[SignInView]:
-    """A new access token for the refresh cookie, which is exchanged for its successor."""
+    """A new access token for the refresh cookie, which is exchanged for its successor; and whose it is."""
     token = work.client.cookies.get(_cookie_name(work))
     if not token:
         raise NotSignedIn
-    return _answered(work, await logins.refresh(work, token))
+    return await _answered(work, await logins.refresh(work, token))
 
 
 @routes.delete("/api/logins/current", may=PUBLIC, status=204, grants_tokens=True)
@@ -235,4 +243,4 @@ async def register(work: Work, body: Register) -> Answer[SignInView]:
         phone=entries.phone_of(body.phone),
         guardian_only=body.guardian_only,
     )
-    return _answered(work, await registration.register(work, new, body.code))
+    return await _answered(work, await registration.register(work, new, body.code))

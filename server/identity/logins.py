@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from server.foundation.actor import PATIENT_SIDE, LoginId, OrganisationId, PersonId, Role
+from server.foundation.actor import PATIENT_SIDE, LoginId, Role
 from server.foundation.crypto import label
 from server.foundation.errors import NotSignedIn, Unknown
 from server.foundation.work import Work
@@ -30,14 +30,16 @@ from .model import Membership, Organisation
 class SignedIn:
     """What a page holds after signing in: the access token in memory, the refresh token in its cookie."""
 
-    login_id: LoginId
-    person_id: PersonId
-    role: Role
-    organisation_id: OrganisationId | None
+    login: Login
     access_token: str = field(repr=False)
     expires_in_s: int
     refresh_token: str = field(repr=False)
     refresh_lifetime_s: int
+
+    @property
+    def login_id(self) -> LoginId:
+        """The id of the login."""
+        return LoginId(self.login.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +196,7 @@ def _signed_in(work: Work, login: Login, refresh_token: str) -> SignedIn:
     settings = work.part(SignInSettings)
     left_s = int((login.expires_at - work.now).total_seconds())
     return SignedIn(
-        login_id=LoginId(login.id),
-        person_id=PersonId(login.person_id),
-        role=Role(login.role),
-        organisation_id=OrganisationId(login.organisation_id) if login.organisation_id else None,
+        login=login,
         access_token=access_token(work, login),
         expires_in_s=settings.access_lifetime_s,
         refresh_token=refresh_token,

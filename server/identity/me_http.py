@@ -13,6 +13,7 @@ from server.settings import SignInSettings
 
 from . import entries, logins, organisations, patients, phone_change, second_factor
 from .errors import CodesTooOften, CodeWrong, SecondFactorWrong, SignInLocked
+from .login_model import Login
 from .rules import masked
 from .vocabulary import PersonKind, Sex
 
@@ -80,22 +81,25 @@ class ChangePhone(NewPhone):
 @routes.get("/api/me", may=SIGNED_IN)
 async def me(work: Work) -> MeView:
     """Who I am here, and what I may do."""
-    actor = work.actor
-    person = await patients.person(work, actor.person)
-    facts = await patients.patient(work, actor.person) if person.kind is PersonKind.PATIENT else None
-    login = await logins.acting_login(work)
-    assert actor.role is not None, "who is signed in has a role"
-    assert actor.login_id is not None, "and a login"
-    at = await organisations.organisation(work, actor.organisation_id) if actor.organisation_id else None
-    permissions = sorted(name for name, roles in work.ground.permissions.items() if actor.role in roles)
+    return await whose(work, await logins.acting_login(work))
+
+
+async def whose(work: Work, login: Login) -> MeView:
+    """Who is signed in by this login."""
+    person = await patients.person(work, PersonId(login.person_id))
+    facts = await patients.patient(work, person.id) if person.kind is PersonKind.PATIENT else None
+    at = (
+        await organisations.organisation(work, OrganisationId(login.organisation_id)) if login.organisation_id else None
+    )
+    permissions = sorted(name for name, roles in work.ground.permissions.items() if login.role in roles)
     return MeView(
         person_id=person.id,
-        login_id=actor.login_id,
+        login_id=LoginId(login.id),
         name=person.name,
         kind=person.kind,
         sex=person.sex,
         birth_date=person.birth_date,
-        role=actor.role,
+        role=Role(login.role),
         organisation=MyOrganisationView.model_validate(at) if at else None,
         permissions=tuple(permissions),
         second_factor_at=login.second_factor_at,

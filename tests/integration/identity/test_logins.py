@@ -51,6 +51,7 @@ async def test_a_refresh_gives_a_new_token_and_a_new_cookie(api: Api, ground: Gr
     assert cookie_of(fresh) != first
     me = (await api.signed_in(fresh.ok()["access_token"]).get("/api/me")).ok()
     assert me["person_id"] == str(patient.id)
+    assert fresh.ok()["me"] == me
     assert (await refreshed(api, "x" * 43)).status == 401
     assert (await api.signed_in(None).post("/api/logins/refresh", key=None)).status == 401
 
