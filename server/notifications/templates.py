@@ -6,9 +6,12 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from babel.dates import format_date
 
 from server.foundation.translation import ENGLISH
 
@@ -36,8 +39,10 @@ class Template:
     lifetime_s: int | None
 
     def render(self, values: Mapping[str, str], language: str) -> Rendered:
-        """The message in one language. Raises: KeyError when a value is missing."""
+        """The message in one language; its `day` is stored as 2026-11-23. Raises: KeyError when a value is missing."""
         words = self.en if language == ENGLISH else self.zh
+        if "day" in values:
+            values = {**values, "day": _said(date.fromisoformat(values["day"]), language)}
         return Rendered(words.title.format_map(values), words.text.format_map(values))
 
     @property
@@ -71,6 +76,10 @@ def _read(name: str, data: dict[str, Any]) -> Template:
     if secret and "lifetime_s" not in data:
         raise BadTemplates(f"{name}: a secret message needs a lifetime")
     return Template(name, zh, en, bool(data.get("sms", False)), secret, data.get("lifetime_s"))
+
+
+def _said(day: date, language: str) -> str:
+    return format_date(day, "d MMM", locale="en") if language == ENGLISH else f"{day.month}月{day.day}日"
 
 
 def _fields(words: Rendered) -> frozenset[str]:

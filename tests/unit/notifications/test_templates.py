@@ -28,9 +28,15 @@ def test_every_template_renders_in_both_languages() -> None:
     assert {"sign-in-code", "visit-called", "visit-summary-ready"} <= set(names())
     for name in names():
         kind = template(name)
-        values = dict.fromkeys(kind.fields, "值")
+        values = dict.fromkeys(kind.fields, "值") | {"day": "2026-11-03"}
         assert kind.render(values, "zh").text
         assert kind.render(values, "en").title.isascii()
+
+
+def test_a_day_is_said_as_people_say_it() -> None:
+    values = {"day": "2026-11-03", "from": "18:30"}
+    assert "您 11月3日 18:30 的" in template("visit-cancelled").render(values, "zh").text
+    assert "on 3 Nov 18:30 has" in template("visit-cancelled").render(values, "en").text
 
 
 def test_codes_are_secret_and_short_lived() -> None:
