@@ -164,7 +164,7 @@ async def staff_list(work: Work, query: FindStaff) -> list[StaffPostView]:
             role=Role(post.role),
             organisation_id=OrganisationId(at.id),
             organisation=at.name,
-            department=department.name if department else None,
+            department=department.name_in(work.language) if department else None,
             suspended=post.suspended_at is not None,
         )
         for person, post, at, department in await staff.people_within_reach(work, query.starts)

@@ -97,7 +97,8 @@ async def _card(work: Work, row: DemoPerson, person: Person, name: str) -> DemoP
         if not posts:
             return None
         membership, at, within = posts[0]
-        role, organisation, department = Role(membership.role), at.name, within.name if within else None
+        role, organisation = Role(membership.role), at.name
+        department = within.name_in(work.language) if within else None
     elif person.guardian_only:
         role = Role.GUARDIAN
     return DemoPersonCard(

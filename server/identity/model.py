@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.foundation.database import Row
+from server.foundation.translation import ENGLISH
 
 
 class Organisation(Row):
@@ -68,6 +69,10 @@ class Department(Row):
     initials: Mapped[str] = mapped_column(Text)
     place: Mapped[int]
     closed_at: Mapped[datetime | None]
+
+    def name_in(self, language: str) -> str:
+        """What it is called in that language; its Chinese name where it has no other."""
+        return (self.name_en if language == ENGLISH else "") or self.name
 
 
 class Alliance(Row):

@@ -131,10 +131,10 @@ async def _cards(work: Work, posts: Sequence[_Post]) -> list[DoctorCard]:
     for row in held:
         licences.setdefault(row.organisation_id, []).append(organisations.facts_of(row))
     today = day_of(work.now)
-    return [_card(post, licences.get(post[2].id, []), today) for post in posts]
+    return [_card(post, licences.get(post[2].id, []), today, work.language) for post in posts]
 
 
-def _card(post: _Post, licences: Sequence[LicenceFacts], today: date) -> DoctorCard:
+def _card(post: _Post, licences: Sequence[LicenceFacts], today: date, language: str) -> DoctorCard:
     person, membership, organisation, department, credential, filing = post
     refusal = practice_refusal(_credential(credential), _filing(filing), licences, today)
     name = person.name or ""
@@ -147,7 +147,7 @@ def _card(post: _Post, licences: Sequence[LicenceFacts], today: date) -> DoctorC
         title=title,
         title_zh=TITLE_ZH[title] if title else "",
         department_id=department.id if department else None,
-        department=department.name if department else "",
+        department=department.name_in(language) if department else "",
         organisation_id=OrganisationId(organisation.id),
         organisation=organisation.name,
         licence_number=credential.licence_number if credential else "",

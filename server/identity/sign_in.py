@@ -124,13 +124,16 @@ async def _post(work: Work, account: Account, membership_id: UUID | None) -> tup
     if not usable:
         raise NoMembership
     if len(usable) > 1:
-        return Choice(posts=tuple(_which(*post) for post in usable))
+        return Choice(posts=tuple(_which(*post, work.language) for post in usable))
     membership, organisation, _ = usable[0]
     return membership, organisation
 
 
-def _which(membership: Membership, organisation: Organisation, department: Department | None) -> WhichPost:
-    return WhichPost(membership.id, Role(membership.role), organisation.name, department.name if department else None)
+def _which(
+    membership: Membership, organisation: Organisation, department: Department | None, language: str
+) -> WhichPost:
+    within = department.name_in(language) if department else None
+    return WhichPost(membership.id, Role(membership.role), organisation.name, within)
 
 
 def phone_digests(work: Work, typed: str) -> list[bytes]:

@@ -47,7 +47,7 @@ export function choosable(
   department: string,
 ): { near: Symptom[]; rest: Symptom[] } {
   const open = symptoms.filter((one) => one.id !== FOR_EVERYBODY && !isGrave(one))
-  const isNear = (one: Symptom) => one.department === department
+  const isNear = (one: Symptom) => [one.department, one.department_en].includes(department)
   return { near: open.filter(isNear), rest: open.filter((one) => !isNear(one)) }
 }
 
