@@ -31,6 +31,9 @@ export function startOfDay(day: string): Date {
   return new Date(`${day}T00:00:00+08:00`)
 }
 
+// Word joiner: no line ends inside 下午.
+const HALVES = ['上\u2060午\u00a0', '下\u2060午\u00a0'] as const
+
 /** 14:30; 下午 2:30 or 2:30 PM in the elder view. */
 export function timeOf(moment: Moment): string {
   const at = instant(moment)
@@ -45,7 +48,7 @@ export function timeOf(moment: Moment): string {
     .format(at)
     .split(':')
   const h = Number(hour)
-  return `${h < 12 ? '上午' : '下午'}\u00a0${h % 12 === 0 ? 12 : h % 12}:${minute}`
+  return `${HALVES[h < 12 ? 0 : 1]}${h % 12 === 0 ? 12 : h % 12}:${minute}`
 }
 
 /** 14:40 到 14:55; the elder view says 下午 once where both lie in one half of the day. */
@@ -54,8 +57,8 @@ export function timesOf(from: Moment, to: Moment): string {
   const first = timeOf(from)
   let last = timeOf(to)
   if (last === first) return first
-  const half = first.slice(0, 3)
-  if (elder.value && shown.language !== 'en' && last.startsWith(half)) last = last.slice(3)
+  const half = HALVES.find((one) => first.startsWith(one) && last.startsWith(one))
+  if (half) last = last.slice(half.length)
   return first + between + last
 }
 

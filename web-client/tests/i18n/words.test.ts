@@ -58,9 +58,9 @@ describe('dates and times', () => {
 
   test('say 上午 and 下午 in the elder view', () => {
     choose({ view: 'elder' })
-    expect(timeOf(afternoon)).toBe('下午\u00a02:30')
-    expect(timeOf('2026-11-22T16:05:00Z')).toBe('上午\u00a012:05')
-    expect(timesOf(afternoon, '2026-11-23T06:55:00Z')).toBe('下午\u00a02:30 到 2:55')
+    expect(timeOf(afternoon)).toBe('下\u2060午\u00a02:30')
+    expect(timeOf('2026-11-22T16:05:00Z')).toBe('上\u2060午\u00a012:05')
+    expect(timesOf(afternoon, '2026-11-23T06:55:00Z')).toBe('下\u2060午\u00a02:30 到 2:55')
   })
 
   test('say the year only when it is another one', () => {
