@@ -85,7 +85,8 @@ async def on_stopped(work: Work, event: SessionStopped) -> None:
     for visit in await store.of_session(work.session, event.session_id):
         if visit.end_code != "cancelled" or visit.ended_at != work.now:
             continue  # cancelled earlier by the patient, or seen already
-        stopped = await store.change(work.session, visit.id, end_code="session_stopped")
+        why = await steps.seal(work, visit, "end_reason", event.reason)
+        stopped = await store.change(work.session, visit.id, end_code="session_stopped", end_reason=why)
         assert stopped is not None, "the row was just read"
         steps.tell(work, stopped)
         await telling.tell_patient(work, stopped, "visit-session-stopped")

@@ -315,6 +315,7 @@ async def test_a_stopped_session_cancels_everybody_and_tells_them(clinic: Clinic
     assert (await clinic.of(scheduler).post("/api/receptions/stop", body)).ok()["cancelled"] == 2
     seen = (await clinic.of(patient).get(f"/api/visits/{visit_id}")).ok()
     assert (seen["status"], seen["told"]["code"], seen["told"]["rule"]) == ("cancelled", "session_stopped", "visits-10")
+    assert seen["told_reason"] == "医生外出会诊"
     assert await status_of(clinic, booked) == "cancelled"
     inbox = _notices((await clinic.of(patient).get("/api/inbox")).ok())
     assert [each["title"] for each in inbox] == ["门诊停诊"]

@@ -85,7 +85,7 @@ export const en: Record<keyof typeof zh, string> = {
   'stop.text': 'All bookings of the session of {time} that were not seen yet are cancelled.',
   'stop.count': '{n} {n#person|people} will be cancelled and told.',
   'stop.reason': 'Reason',
-  'stop.reason.hint': 'It is sent to every patient',
+  'stop.reason.hint': 'Every patient will see it',
   'stop.do': 'Stop and tell {n} {n#person|people}',
   'stop.plain': 'Stop session',
   'stop.done': 'Stopped; {n} {n#person was|people were} cancelled and told',

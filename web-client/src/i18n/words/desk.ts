@@ -84,7 +84,7 @@ export const zh = {
   'stop.text': '{time} 这场还没看的预约全部取消。',
   'stop.count': '会取消并通知 {n} 人。',
   'stop.reason': '停诊原因',
-  'stop.reason.hint': '会发给每一位病人',
+  'stop.reason.hint': '每一位病人都会看到',
   'stop.do': '停诊并通知 {n} 人',
   'stop.plain': '停诊',
   'stop.done': '已停诊，取消并通知了 {n} 人',

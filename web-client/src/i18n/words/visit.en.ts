@@ -17,7 +17,7 @@ export const en: Record<keyof typeof zh, string> = {
   'one.scope': 'Licensed for',
   'one.complaint': 'Complaint',
   'one.outcome': 'Outcome',
-  'one.reason': 'What the doctor wrote',
+  'one.reason': 'Reason:',
   'one.phone': "Hospital's phone",
   'one.phone.call': 'Call the hospital',
   'one.again': 'Book again',

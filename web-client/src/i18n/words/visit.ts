@@ -18,7 +18,7 @@ export const zh = {
   'one.scope': '执业范围',
   'one.complaint': '病情',
   'one.outcome': '结果',
-  'one.reason': '医生说明',
+  'one.reason': '原因：',
   'one.phone': '医院电话',
   'one.phone.call': '打给医院',
   'one.again': '再约一次',
