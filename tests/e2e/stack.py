@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
+from infra.postgres_making import DATABASE, OWNER, passwords
 from tests.serving import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -56,6 +58,13 @@ class Stack:
         """The embedded PostgreSQL's process, by its own note."""
         (note,) = self.data_dir.glob("pg/**/postmaster.pid")
         return int(note.read_text(encoding="ascii").splitlines()[0])
+
+    def owner_dsn(self) -> str:
+        """The embedded PostgreSQL as the owner of its tables: for what otherwise only time brings about."""
+        (note,) = self.data_dir.glob("pg/**/postmaster.pid")
+        folder = note.read_text(encoding="utf-8").splitlines()[4]
+        password = passwords(self.data_dir, made=True)[OWNER]
+        return f"postgresql://{OWNER}:{password}@/{DATABASE}?host={quote(folder, safe='')}"
 
     def log(self, name: str) -> str:
         """What a process wrote."""
