@@ -1,47 +1,29 @@
 /** How the client is built, served in development and tested. What the server sends of it is decided there. */
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
+import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
-/** What the bundler knows of a module. */
-interface Graph {
-  getModuleInfo: (id: string) => { importedIds: readonly string[]; code: string | null } | null
-}
+const AHEAD = '/src/ahead.ts'
 
-const FIRST_PAGE = fileURLToPath(new URL('./src/pages/patient/HomePage.vue', import.meta.url))
-const ICON = /lucide[\\/]vue[\\/].*[\\/]icons[\\/]([\w-]+)\.m?js$/
-const ICON_IMPORTS = /import\s*\{([^}]*)\}\s*from\s*['"]@lucide\/vue['"]/g
-const plain = (icon: string) => icon.replaceAll('-', '').toLowerCase()
-let firstPage: { modules: Set<string>; icons: Set<string> } | undefined
-
-/** The modules of a patient's first page, found by following the imports of home; of the icons only those it names. */
-function closure(graph: Graph): { modules: Set<string>; icons: Set<string> } {
-  const modules = new Set<string>()
-  const icons = new Set<string>()
-  const open = [FIRST_PAGE]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const info = graph.getModuleInfo(next)
-    if (modules.has(next) || ICON.test(next) || !info) continue
-    modules.add(next)
-    open.push(...info.importedIds)
-    for (const [, names = ''] of info.code?.matchAll(ICON_IMPORTS) ?? []) {
-      for (const name of names.split(',')) icons.add(plain((name.split(' as ')[0] ?? '').trim()))
-    }
+/** Puts src/ahead.ts into the page as a script of its own before the program's, which would else wait for all the rest. */
+function ahead(): Plugin {
+  return {
+    name: 'ahead',
+    transformIndexHtml(_html, { bundle }) {
+      const built = Object.values(bundle ?? {}).find(
+        (file) => file.type === 'chunk' && file.facadeModuleId?.endsWith(AHEAD),
+      )
+      const src = built ? `/${built.fileName}` : AHEAD
+      return [{ tag: 'script', attrs: { type: 'module', src }, injectTo: 'head-prepend' }]
+    },
   }
-  return { modules, icons }
-}
-
-/** One file for the first page: forty small ones compress badly, and each is asked for alone. */
-function inFirstPage(id: string, graph: Graph): boolean {
-  firstPage ??= closure(graph)
-  const icon = ICON.exec(id)?.[1]
-  return icon === undefined ? firstPage.modules.has(id) : firstPage.icons.has(plain(icon))
 }
 
 const server = process.env.LIANYI_SERVER ?? 'http://localhost:8080'
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), ahead()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // Nothing here uses the options API; leaving it out is 3 KB less for every patient.
   define: {
@@ -56,8 +38,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      input: ['index.html', `.${AHEAD}`],
       output: {
-        codeSplitting: { groups: [{ name: (id, graph) => (inFirstPage(id, graph) ? 'first' : null) }] },
+        // One file for the first load: forty small ones compress badly, and each is asked for alone.
+        codeSplitting: {
+          groups: [
+            { name: 'ahead', test: /\/src\/(ahead|api\/renewal)\.ts$/ },
+            { name: 'first', tags: ['$initial'] },
+          ],
+        },
       },
     },
   },

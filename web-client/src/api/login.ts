@@ -1,21 +1,21 @@
 /**
- * The signed-in session of this tab: an access token in memory only, renewed through the refresh cookie. Tabs share one
- * renewal by a Web Lock, because each refresh token is good once.
+ * The signed-in session of this tab: an access token in memory only, renewed through the refresh cookie.
  *
- * Not here: what a login may do, and the sign-in pages.
+ * Not here: how the cookie is exchanged (renewal.ts), what a login may do, and the sign-in pages.
  */
 import { Problem, offlineProblem, problemOf } from './problem'
+import { exchange, takeBegun } from './renewal'
+import type { components } from './schema'
 import { shown } from '@/view/settings'
 
-interface Granted {
-  access_token?: string | null
-  expires_in_s?: number | null
-}
+/** A token, and whose it is. */
+export type Granted = Partial<
+  Pick<components['schemas']['SignInView'], 'access_token' | 'expires_in_s' | 'me'>
+>
 
-const LOCK = 'lianyi.refresh'
 let token: string | undefined
 let goodUntil = 0
-let running: Promise<boolean> | undefined
+let running: Promise<Granted | undefined> | undefined
 const listeners = new Set<(token: string | undefined) => void>()
 
 export function accessToken(): string | undefined {
@@ -39,35 +39,29 @@ export function onToken(listener: (token: string | undefined) => void): () => vo
   return () => listeners.delete(listener)
 }
 
-async function refresh(): Promise<boolean> {
+async function refresh(): Promise<Granted | undefined> {
   let response: Response
   try {
-    response = await fetch('/api/logins/refresh', {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: { 'Accept-Language': shown.language },
-    })
+    response = (await takeBegun()) ?? (await exchange(shown.language))
   } catch {
     throw offlineProblem()
   }
   if (response.status === 401 || response.status === 403) {
     hold(undefined)
-    return false
+    return undefined
   }
   if (!response.ok) throw await problemOf(response)
-  hold((await response.json()) as Granted)
-  return true
+  const granted = (await response.json()) as Granted
+  hold(granted)
+  return granted
 }
 
 /**
- * A new token; false when the login is over. Raises a Problem when nobody can tell now (no network, server away): that is
+ * A new token and whose it is; undefined when the login is over. Raises a Problem when nobody can tell now (no network, server away): that is
  * no reason to sign anybody out.
  */
-export function renew(): Promise<boolean> {
-  // Only secure pages have locks; elsewhere the server's 30 s of grace for the predecessor carries two tabs.
-  const locks = navigator.locks as LockManager | null | undefined
-  const alone = async (): Promise<boolean> => (locks ? await locks.request(LOCK, refresh) : refresh())
-  running ??= alone().finally(() => {
+export function renew(): Promise<Granted | undefined> {
+  running ??= refresh().finally(() => {
     running = undefined
   })
   return running

@@ -1,6 +1,6 @@
 /**
- * Addresses. Every page is loaded when it is first opened, and so is the list of all addresses behind the first ones: it
- * names every file, which is not for the first load. Who is not signed in goes to the sign-in page and comes back.
+ * Addresses. Home comes with the program. Every other page is loaded when it is first opened, and so is the list of all
+ * addresses behind the first ones: it names every file, which is not for the first load. Who is not signed in goes to the sign-in page and comes back.
  */
 import { nextTick } from 'vue'
 import {
@@ -13,6 +13,7 @@ import {
 import { asProblem } from '@/api/problem'
 import { isPatient, restore } from '@/features/identity/session'
 import { wordsReady } from '@/i18n/catalogue'
+import HomePage from '@/pages/patient/HomePage.vue'
 import { standIn, type Shell } from '@/view/settings'
 
 declare module 'vue-router' {
@@ -41,7 +42,7 @@ export const router: Router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    { path: '/', component: () => import('@/pages/patient/HomePage.vue'), meta: { shell: 'patient' } },
+    { path: '/', component: HomePage, meta: { shell: 'patient' } },
     { path: '/signin', component: () => import('@/pages/patient/SignInPage.vue'), meta: open },
     { path: '/forbidden', component: () => import('@/pages/shared/Forbidden.vue'), meta: open },
     {

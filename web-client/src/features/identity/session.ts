@@ -3,7 +3,7 @@
  */
 import { reactive, readonly } from 'vue'
 import { api, got } from '@/api/client'
-import { hold, renew } from '@/api/login'
+import { hold, renew, type Granted } from '@/api/login'
 import { forgetEverything } from '@/api/queries'
 import type { components } from '@/api/schema'
 
@@ -21,26 +21,23 @@ export function may(permission: string): boolean {
   return state.person?.permissions.includes(permission) ?? false
 }
 
-/** Takes a granted login and learns whose it is. */
-export async function begin(granted: {
-  access_token?: string | null
-  expires_in_s?: number | null
-}): Promise<Me> {
+/** Takes a granted login. */
+export function begin(granted: Granted): void {
   forgetEverything()
   hold(granted)
-  return learn()
+  state.person = granted.me ?? undefined
 }
 
 /** Asks again who this is: after the second factor, say. */
-export async function learn(): Promise<Me> {
+export async function learn(): Promise<void> {
   state.person = await got(api.GET('/api/me'))
-  return state.person as Me
 }
 
 /** The person, by the refresh cookie if need be; undefined when nobody is signed in. Raises when nobody can tell now. */
 export async function restore(): Promise<Me | undefined> {
   if (state.person) return state.person as Me
-  return (await renew()) ? learn() : undefined
+  state.person = (await renew())?.me ?? undefined
+  return state.person as Me | undefined
 }
 
 export function forget(): void {
