@@ -81,7 +81,7 @@ def licences_page() -> str:
     lines += [f"| {name} | {_licence(name)} | {_NOTES.get(name, '')} |" for name in locked_packages()]
     lines += [
         "",
-        "The web client's packages (Vue, vue-router, vue-query, socket.io-client, openapi-fetch, uqr: MIT; reka-ui: MIT;",
+        "The web client's packages (Vue, vue-router, uqr: MIT; reka-ui: MIT;",
         "Lucide icons: ISC; swagger-ui: Apache-2.0) are pinned in `web-client/package-lock.json`.",
         "",
     ]

@@ -1,11 +1,11 @@
 /**
- * The one socket of this tab: opened when somebody needs it, opened again by itself after a loss, and at once when the
- * network or the person comes back. Every message is acknowledged; a refusal is raised as a Problem.
+ * The one socket of this tab: opened when somebody needs it, opened again after a loss, and at once when the network or
+ * the person comes back. Every message is acknowledged; a refusal is raised as a Problem.
  *
  * Not here: what is watched (topics.ts), rooms (room.ts), who is signed in (api/login.ts).
  */
-import { io, type Socket } from 'socket.io-client'
 import type { Ack, FromClient, FromServer } from './messages'
+import { Socket, type Ending } from './socket'
 import { freshToken, onToken, renew, tokenEndsAt } from '@/api/login'
 import { offlineProblem, Problem } from '@/api/problem'
 import { shown } from '@/view/settings'
@@ -15,6 +15,11 @@ type Handler<E extends keyof FromServer> = (message: FromServer[E]) => void
 
 const RENEW_BEFORE_MS = 60_000
 const ACK_MS = 8_000
+const CONNECT_WITHIN_MS = 8_000
+const FIRST_PAUSE_MS = 300
+const LONGEST_PAUSE_MS = 2_500
+// The server wants us gone for now, or does not take us: hurrying would not help.
+const PAUSE_AFTER_MS = { dismissed: 1_000, refused: 10_000 } as const
 
 /** The part of the socket that others need; a fake of it stands in unit tests. */
 export interface Sender {
@@ -33,51 +38,41 @@ export class Line implements Sender {
   readonly client = crypto.randomUUID()
   state: LineState = 'off'
   private socket: Socket | undefined
+  private readonly handlers = new Map<string, Set<(message: never) => void>>()
   private readonly listeners = new Set<(state: LineState) => void>()
   private renewal: number | undefined
-  private wasOffline = false
+  private retry: number | undefined
+  private failures = 0
+  /** Counts the connections: what an older one does late is not heard. */
+  private turn = 0
 
-  open(): void {
-    if (this.socket) return
-    this.socket = io({
-      path: '/rt/',
-      transports: ['websocket'],
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 2500,
-      timeout: 8000,
-      auth: (send) => void this.introduce(send),
-    })
-    this.socket.on('connect', () => {
-      this.become('on')
-      this.keepLogin()
-    })
-    this.socket.on('disconnect', (reason) => {
-      this.become('lost')
-      // The server closed it on purpose: socket.io does not come back by itself then.
-      if (reason === 'io server disconnect') window.setTimeout(() => this.again(), 1000)
-    })
-    this.socket.on('connect_error', () => this.become('lost'))
+  constructor() {
     onToken((token) => {
-      if (token && this.state === 'on') void this.ask('session:renew', { token }).catch(() => undefined)
       this.keepLogin()
+      if (!token) return
+      if (this.state === 'on') void this.ask('session:renew', { token }).catch(() => undefined)
+      // Somebody signed in again: whoever listened still does.
+      if (this.handlers.size > 0) this.open()
     })
     addEventListener('online', () => this.again())
     addEventListener('offline', () => {
-      this.wasOffline = true
-      if (this.state === 'on') this.become('lost')
+      if (this.state === 'on') this.lost()
     })
     document.addEventListener(
       'visibilitychange',
       () => document.visibilityState === 'visible' && this.again(),
     )
+  }
+
+  open(): void {
+    if (this.state !== 'off') return
     this.become('connecting')
+    void this.connect()
   }
 
   close(): void {
     window.clearTimeout(this.renewal)
-    this.socket?.disconnect()
-    this.socket?.removeAllListeners()
-    this.socket = undefined
+    this.drop()
     this.become('off')
   }
 
@@ -89,7 +84,7 @@ export class Line implements Sender {
     if (!this.socket?.connected) throw offlineProblem()
     let ack: Ack<FromClient[E][1]>
     try {
-      ack = (await this.socket.timeout(timeoutMs).emitWithAck(event, payload)) as Ack<FromClient[E][1]>
+      ack = (await this.socket.ask(event, payload, timeoutMs)) as Ack<FromClient[E][1]>
     } catch {
       throw offlineProblem()
     }
@@ -99,9 +94,9 @@ export class Line implements Sender {
 
   on<E extends keyof FromServer>(event: E, handler: Handler<E>): () => void {
     this.open()
-    const listener = handler as (...args: unknown[]) => void
-    this.socket?.on(event as string, listener)
-    return () => this.socket?.off(event as string, listener)
+    const handlers = this.handlers.get(event) ?? new Set()
+    this.handlers.set(event, handlers.add(handler))
+    return () => handlers.delete(handler)
   }
 
   onState(listener: (state: LineState) => void): () => void {
@@ -115,22 +110,57 @@ export class Line implements Sender {
     for (const listener of [...this.listeners]) listener(state)
   }
 
-  private async introduce(send: (auth: object) => void): Promise<void> {
+  private async connect(): Promise<void> {
+    const turn = this.drop()
+    let token: string
     try {
-      const token = await freshToken()
-      send({ token, client: this.client, language: shown.language === 'en' ? 'en' : 'zh' })
+      token = await freshToken()
     } catch (error) {
+      if (turn !== this.turn) return
       if (error instanceof Problem && error.status === 401) this.close()
-      else window.setTimeout(() => this.again(), 2000)
+      else this.lost()
+      return
     }
+    if (turn !== this.turn) return
+    const language = shown.language === 'en' ? 'en' : 'zh'
+    const hooks = {
+      taken: () => this.taken(),
+      told: (event: string, message: unknown) => this.tell(event, message),
+      over: (how: Ending) => this.lost(how),
+    }
+    this.socket = new Socket('/rt/', { token, client: this.client, language }, hooks, CONNECT_WITHIN_MS)
+  }
+
+  private taken(): void {
+    this.failures = 0
+    this.become('on')
+    this.keepLogin()
+  }
+
+  private tell(event: string, message: unknown): void {
+    for (const handler of [...(this.handlers.get(event) ?? [])]) handler(message as never)
+  }
+
+  /** Comes back after a pause: short at first, and not the same for all who were lost together. */
+  private lost(how: Ending = 'lost'): void {
+    this.drop()
+    this.become('lost')
+    const longest = Math.min(FIRST_PAUSE_MS * 2 ** this.failures++, LONGEST_PAUSE_MS)
+    const pause = how === 'lost' ? longest * (0.5 + Math.random()) : PAUSE_AFTER_MS[how]
+    this.retry = window.setTimeout(() => void this.connect(), pause)
   }
 
   /** Connects now instead of after the current pause. */
   private again(): void {
-    const socket = this.socket
-    if (!socket || (socket.connected && !this.wasOffline)) return
-    this.wasOffline = false
-    socket.disconnect().connect()
+    if (this.state === 'lost') void this.connect()
+  }
+
+  /** Lets go of the present connection, and of a wish for the next one. */
+  private drop(): number {
+    window.clearTimeout(this.retry)
+    this.socket?.close()
+    this.socket = undefined
+    return ++this.turn
   }
 
   /** A call is longer than an access token: renew it in time, the new one goes over the open socket. */
