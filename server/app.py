@@ -13,6 +13,7 @@ from aiohttp import web
 
 from media.service import MediaNode
 from server import realtime
+from server.appointments import service as appointments
 from server.capabilities import CAPABILITIES
 from server.foundation import clock as clocks
 from server.foundation import health, housekeeping
@@ -117,6 +118,7 @@ async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, Re
     )
     ground.provide(settings, *settings.sections)
     identity.attach(ground)
+    appointments.attach(ground)
     return ground, read_time
 
 

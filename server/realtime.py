@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from media.service import MediaNode
+from server.appointments.service import Board
 from server.consultations.socket import VisitRooms
 from server.foundation import redis as redis_client
 from server.foundation.capability import Capability
@@ -58,6 +59,7 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
             on_presence=rooms.on_presence,
             on_media=rooms.on_media,
             on_revoked=ground.part(Logins).revoked,
+            on_changed=ground.part(Board).changed_elsewhere,
         ),
         nodes=nodes,
         carrier=_carrier(settings),

@@ -104,13 +104,33 @@ class SignInSettings(Section):
 
 
 class AppointmentSettings(Section):
-    """Booking: product defaults of the pool, each configurable."""
+    """Booking: product defaults of the pool. An institution may set its own within the same bounds."""
 
     opens_days_before: int = Field(7, ge=0, le=60, description="ONLINE opens this many days before the session's day")
     opens_at: time = Field(time(7, 0), description="ONLINE opens at this time of day (Asia/Shanghai)")
+    reserved_days_before: int = Field(
+        14, ge=0, le=90, description="Reserved quotas open this many days before, where an agreement says nothing else"
+    )
+    hold_minutes: int = Field(10, ge=3, le=60, description="A held place waits this long for its confirmation")
+    cancel_days_before: int = Field(
+        1, ge=0, le=3, description="A cancellation is late after `cancel_until` of this many days before"
+    )
     cancel_until: time = Field(
         time(17, 0), description="A cancellation after this time of the day before counts as late"
     )
+    no_show_after_minutes: int = Field(
+        30, ge=15, le=24 * 60, description="Who has not come this long after the session's end is a no-show"
+    )
+    no_shows: int = Field(3, ge=2, le=20, description="So many no-shows suspend a patient's booking")
+    no_show_days: int = Field(180, ge=30, le=366, description="No-shows of the last so many days count")
+    suspension_days: int = Field(30, ge=1, le=180, description="How long booking is suspended")
+    offer_minutes: int = Field(30, ge=10, le=24 * 60, description="How long an offer to the waiting list stands")
+    waiting_cleared_at: time = Field(
+        time(23, 0), description="The waiting list ends at this time of the day before the session"
+    )
+    check_in_before_minutes: int = Field(30, ge=10, le=240, description="Check-in at the desk opens this long before")
+    check_in_after_minutes: int = Field(15, ge=5, le=240, description="Check-in at the desk closes this long after")
+    open_rate_target: int = Field(90, ge=50, le=100, description="Share of places released online, in percent")
 
 
 class VisitSettings(Section):

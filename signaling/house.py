@@ -71,6 +71,7 @@ class Application:
     on_media: OnMedia = _nothing
     on_quality: OnQuality = _nothing
     on_revoked: Callable[[UUID], None] = lambda _: None
+    on_changed: Callable[[str, str | None], None] = lambda *_: None
 
 
 @dataclass(slots=True)
@@ -201,6 +202,13 @@ class House:
     async def keep_chat(self) -> None:
         """Let chat lines under way be kept and acknowledged."""
         await self.lobby.keep_chat()
+
+    # --- what other processes tell
+
+    def changed_elsewhere(self, topic: str, identifier: str | None) -> None:
+        """Another process changed something: its watchers here and the application are told."""
+        self._application.on_changed(topic, identifier)
+        self.topics.changed(topic, identifier)
 
     # --- what rooms tell
 

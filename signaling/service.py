@@ -200,7 +200,7 @@ class Realtime:
         if self._house is None:
             return
         if message["kind"] == "push":
-            self._house.topics.changed(str(message["topic"]), message["id"])
+            self._house.changed_elsewhere(str(message["topic"]), message["id"])
         else:
             self._house.obey(message["kind"], message)
 

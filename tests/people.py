@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
 from server.appointments import service as appointments
 from server.appointments.facts import NewSession, SessionFacts
+from server.appointments.model import Session, Slot
 from server.foundation.actor import SYSTEM, Actor, Kind, Level, LoginId, OrganisationId, PersonId, Role
 from server.foundation.clock import SHANGHAI, day_of
 from server.foundation.ground import Ground
@@ -203,17 +206,37 @@ async def a_session(
     if starts_at is None:
         tomorrow = day_of(ground.clock.now()) + timedelta(days=1)
         starts_at = datetime.combine(tomorrow, datetime.min.time().replace(hour=9), tzinfo=SHANGHAI)
+    over = starts_at <= ground.clock.now()  # nobody can plan in the past: a session that is over was planned before
+    shift = timedelta(days=28 if over else 0)
     async with unit_of_work(ground, SYSTEM) as work:
         new = NewSession(
             department_id=doctor.department_id,
             doctor_id=doctor.id,
             service="follow_up",
-            starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=minutes * slots),
+            starts_at=starts_at + shift,
+            ends_at=starts_at + shift + timedelta(minutes=minutes * slots),
             slot_minutes=minutes,
             slot_capacity=capacity,
         )
-        return await appointments.publish(work, doctor.organisation_id, new)
+        published = await appointments.publish(work, doctor.organisation_id, new)
+    if over:
+        await _moved_back(ground, published.id, shift)
+    async with unit_of_work(ground, SYSTEM) as work:
+        return await appointments.session(work, published.id)
+
+
+async def _moved_back(ground: Ground, session_id: UUID, shift: timedelta) -> None:
+    async with unit_of_work(ground, SYSTEM) as work:
+        await work.session.execute(
+            update(Session)
+            .where(Session.id == session_id)
+            .values(starts_at=Session.starts_at - shift, ends_at=Session.ends_at - shift, day=Session.day - shift.days)
+        )
+        await work.session.execute(
+            update(Slot)
+            .where(Slot.session_id == session_id)
+            .values(starts_at=Slot.starts_at - shift, ends_at=Slot.ends_at - shift)
+        )
 
 
 async def slots_of(ground: Ground, session: SessionFacts) -> list[UUID]:

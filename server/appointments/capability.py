@@ -12,6 +12,7 @@ from server.foundation.work import Work
 from .http import routes
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
+_BOOKERS: Final = _PATIENT_SIDE | {Role.DOCTOR, Role.SCHEDULER}
 
 
 async def _anyone(_: Work, __: str) -> bool:
@@ -24,8 +25,8 @@ CAPABILITY: Final = Capability(
     routes=(routes,),
     permissions={
         "appointments.look": frozenset(Role),
-        "appointments.book": _PATIENT_SIDE,
-        "appointments.see": _PATIENT_SIDE | {Role.DOCTOR, Role.SCHEDULER},
+        "appointments.book": _BOOKERS,
+        "appointments.see": _BOOKERS,
         "appointments.publish": frozenset({Role.SCHEDULER}),
         "appointments.hand_over": frozenset({Role.SCHEDULER}),
         "appointments.stop": frozenset({Role.SCHEDULER}),

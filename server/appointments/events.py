@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
+
+from server.foundation.actor import OrganisationId, PersonId
+
+from .facts import BookingFacts
 
 
 @dataclass(frozen=True, slots=True)
-class SlotBooked:
-    """A place was taken."""
+class SlotsBooked:
+    """Places were taken for good, several at once in the rush; a hold is none of these until it is confirmed."""
 
-    booking_id: UUID
+    bookings: tuple[BookingFacts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,41 @@ class SessionHandedOver:
 
 @dataclass(frozen=True, slots=True)
 class SessionStopped:
-    """停诊: everyone booked has been cancelled and is to be told."""
+    """停诊: everyone booked has been cancelled and is to be told.
+
+    `refund_due` are the bookings for which something may have been paid at the window.
+    """
 
     session_id: UUID
     reason: str
+    refund_due: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOffered:
+    """A freed place is held for somebody of the waiting list until `until`."""
+
+    waiting_id: UUID
+    booking_id: UUID
+    patient_id: PersonId
+    session_id: UUID
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEnded:
+    """The list ended, and this person got no place."""
+
+    waiting_id: UUID
+    patient_id: PersonId
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSuspended:
+    """Too many no-shows: no booking at this institution until `until`."""
+
+    patient_id: PersonId
+    organisation_id: OrganisationId
+    no_shows: int
+    until: datetime

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.errors import Problem
+from server.foundation.routes import View
 
+from .agreement import Terms
+from .allotment import Place
 from .model import Booking, Session, Slot
-from .rules import Status
+from .rules import OpeningTimes, Quota, Status
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCard:
+    """A slot as the desk needs to know it; `refusal` is why its doctor may not receive patients, if so."""
+
+    slot_id: UUID
+    session_id: UUID
+    organisation_id: OrganisationId
+    department_id: UUID
+    doctor_id: PersonId
+    service: str
+    status: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    session_ends_at: datetime
+    terms: Terms
+    opens: Mapping[Quota, OpeningTimes]
+    hold_minutes: int
+    refusal: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +52,7 @@ class SessionFacts:
     ends_at: datetime
     status: str
     stop_reason: str | None
+    agreement_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +68,73 @@ class BookingFacts:
     slot_id: UUID
     slot_starts_at: datetime
     slot_ends_at: datetime
+    session_ends_at: datetime
     day: date
     number: int
     reference: str
     status: Status
     service: str
+    quota: Quota
+    channel: str
     booked_by: PersonId
     right_used: str
     booked_at: datetime
-    end_reason: str | None
-    late_cancel: bool
+    expires_at: datetime | None = None
+    checked_in_at: datetime | None = None
+    end_reason: str | None = None
+    late_cancel: bool = False
+
+
+class PlaceView(View):
+    """A place just given: booked, or held until `expires_at`. `reference` is the number to read aloud."""
+
+    id: UUID
+    reference: str
+    number: int
+    status: str
+    quota: str
+    patient_id: UUID
+    right_used: str
+    session_id: UUID
+    slot_id: UUID
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """A slot with what is left of it."""
+    """A slot with the places of each quota and what is left of them."""
 
     id: UUID
     starts_at: datetime
     ends_at: datetime
     capacity: int
-    free: int
+    quotas: Mapping[Quota, QuotaFacts]
+
+    @property
+    def taken(self) -> int:
+        """How many places are taken, whoever's they were."""
+        return sum(each.taken for each in self.quotas.values())
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFacts:
+    """A ledger row."""
+
+    capacity: int
+    taken: int
+
+    @property
+    def free(self) -> int:
+        """What is left."""
+        return self.capacity - self.taken
 
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """What a scheduler publishes."""
+    """What a scheduler plans or publishes; `quotas` divides every slot by hand, else the agreement does."""
 
     department_id: UUID
     doctor_id: PersonId
@@ -75,6 +143,8 @@ class NewSession:
     ends_at: datetime
     slot_minutes: int
     slot_capacity: int
+    quotas: Mapping[Quota, int] | None = None
+    template_id: UUID | None = None
 
 
 def session_facts(each: Session) -> SessionFacts:
@@ -90,6 +160,7 @@ def session_facts(each: Session) -> SessionFacts:
         ends_at=each.ends_at,
         status=each.status,
         stop_reason=each.stop_reason,
+        agreement_id=each.agreement_id,
     )
 
 
@@ -105,14 +176,66 @@ def booking_facts(booking: Booking, slot: Slot, session: Session) -> BookingFact
         slot_id=slot.id,
         slot_starts_at=slot.starts_at,
         slot_ends_at=slot.ends_at,
+        session_ends_at=session.ends_at,
         day=booking.day,
         number=booking.number,
         reference=booking.reference,
         status=Status(booking.status),
         service=session.service,
+        quota=Quota(booking.quota),
+        channel=booking.channel,
         booked_by=PersonId(booking.booked_by),
         right_used=booking.right_used,
         booked_at=booking.booked_at,
+        expires_at=booking.expires_at,
+        checked_in_at=booking.checked_in_at,
         end_reason=booking.end_reason,
         late_cancel=booking.late_cancel,
+    )
+
+
+def place_facts(place: Place, card: SlotCard, now: datetime) -> BookingFacts:
+    """The booking that a place given just now has become."""
+    want = place.want
+    return BookingFacts(
+        id=want.booking_id,
+        patient_id=PersonId(want.patient_id),
+        doctor_id=card.doctor_id,
+        organisation_id=card.organisation_id,
+        department_id=card.department_id,
+        session_id=card.session_id,
+        slot_id=card.slot_id,
+        slot_starts_at=card.starts_at,
+        slot_ends_at=card.ends_at,
+        session_ends_at=card.session_ends_at,
+        day=card.day,
+        number=place.number,
+        reference=place.reference,
+        status=want.status,
+        service=card.service,
+        quota=place.quota,
+        channel=want.channel,
+        booked_by=PersonId(want.booked_by),
+        right_used=want.right_used,
+        booked_at=now,
+        expires_at=want.expires_at,
+    )
+
+
+def place_view(facts: BookingFacts) -> PlaceView:
+    """What somebody who just booked is told."""
+    return PlaceView(
+        id=facts.id,
+        reference=facts.reference,
+        number=facts.number,
+        status=facts.status,
+        quota=facts.quota,
+        patient_id=facts.patient_id,
+        right_used=facts.right_used,
+        session_id=facts.session_id,
+        slot_id=facts.slot_id,
+        day=facts.day,
+        starts_at=facts.slot_starts_at,
+        ends_at=facts.slot_ends_at,
+        expires_at=facts.expires_at,
     )

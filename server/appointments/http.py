@@ -10,24 +10,33 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.foundation.actor import PersonId
+from server.foundation.errand import Errand, Told
 from server.foundation.errors import Unknown
 from server.foundation.routes import Body, Query, Routes, View
 from server.foundation.work import Work
 
-from . import service, views
+from . import booking, holding, service, views
+from .booking import Asked
 from .errors import (
     AlreadyBooked,
     BadSession,
     BookingOver,
+    BookingSuspended,
+    DeskBusy,
     DoctorBusy,
     FirstVisit,
+    HoldOver,
     NotOpenYet,
+    QuotasDoNotAddUp,
     SegmentTooLong,
     SessionClosed,
+    SessionInPast,
     SlotFull,
     SlotOver,
+    SummaryMissing,
 )
-from .facts import NewSession
+from .facts import NewSession, PlaceView
+from .rules import Quota
 from .views import BookingView, SessionView
 
 routes = Routes()
@@ -58,10 +67,16 @@ class Days(Query):
 
 
 class BookSlot(Body):
-    """For whom; whether the same complaint was diagnosed in person (B11)."""
+    """For whom; whether the same complaint was diagnosed in person (B11).
+
+    `hold` keeps the place for some minutes, to be confirmed. A family doctor writes a `referral_summary`.
+    """
 
     patient_id: UUID
     diagnosed_in_person: bool = Field(description="已在实体医疗机构就诊并确诊")
+    hold: bool = False
+    referral_summary: Annotated[str, Field(min_length=10, max_length=2000)] | None = None
+    by_telephone: bool = False
 
 
 class CancelBooking(Body):
@@ -75,11 +90,14 @@ class PublishSession(Body):
 
     department_id: UUID
     doctor_id: UUID
-    service: Literal["follow_up"] = "follow_up"
+    service: Literal["follow_up", "remote_consultation", "expert"] = "follow_up"
     starts_at: Instant
     ends_at: Instant
     slot_minutes: Annotated[int, Field(ge=5, le=240)]
     slot_capacity: Annotated[int, Field(ge=1, le=200)]
+    quotas: dict[Quota, Annotated[int, Field(ge=0, le=200)]] | None = Field(
+        None, description="How every slot is divided; they add up to its capacity. Without it the agreement divides"
+    )
 
 
 class HandOver(Body):
@@ -115,7 +133,10 @@ async def list_sessions(work: Work, query: Days) -> list[SessionView]:
 
 
 @routes.post(
-    "/api/sessions", may="appointments.publish", problems=(SegmentTooLong, BadSession, DoctorBusy, Unknown), status=201
+    "/api/sessions",
+    may="appointments.publish",
+    problems=(SegmentTooLong, BadSession, SessionInPast, QuotasDoNotAddUp, DoctorBusy, Unknown),
+    status=201,
 )
 async def publish_session(work: Work, body: PublishSession) -> SessionView:
     """Publish a session of the scheduler's own institution."""
@@ -140,13 +161,35 @@ async def stop_session(work: Work, session_id: UUID, body: StopSession) -> Stopp
 @routes.post(
     "/api/slots/{slot_id}/bookings",
     may="appointments.book",
-    problems=(FirstVisit, SlotFull, SlotOver, NotOpenYet, SessionClosed, AlreadyBooked),
+    problems=(
+        FirstVisit,
+        SlotFull,
+        SlotOver,
+        NotOpenYet,
+        SessionClosed,
+        AlreadyBooked,
+        BookingSuspended,
+        SummaryMissing,
+        DeskBusy,
+    ),
     status=201,
 )
-async def book_slot(work: Work, slot_id: UUID, body: BookSlot) -> BookingView:
-    """Book one place in a slot."""
-    booked = await service.book(work, slot_id, PersonId(body.patient_id), diagnosed_in_person=body.diagnosed_in_person)
-    return (await views.of_bookings(work, [booked]))[0]
+async def book_slot(errand: Errand, slot_id: UUID, body: BookSlot) -> Told[PlaceView]:
+    """Book one place in a slot, or hold it."""
+    asked = Asked(
+        patient_id=PersonId(body.patient_id),
+        diagnosed_in_person=body.diagnosed_in_person,
+        hold=body.hold,
+        summary=body.referral_summary,
+        by_telephone=body.by_telephone,
+    )
+    return await booking.book(errand, slot_id, asked)
+
+
+@routes.post("/api/bookings/{booking_id}/confirm", may="appointments.book", problems=(HoldOver,))
+async def confirm_booking(work: Work, booking_id: UUID) -> BookingView:
+    """Confirm a held place, or take an offer of the waiting list."""
+    return (await views.of_bookings(work, [await holding.confirm(work, booking_id)]))[0]
 
 
 @routes.get("/api/bookings", may="appointments.book")

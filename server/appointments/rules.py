@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from server.foundation.actor import Role
+from server.foundation.actor import PATIENT_SIDE, Level, Role
 from server.foundation.lifecycle import Lifecycle, step
 
 from .errors import BadSession, NotOpenYet, SegmentTooLong, SlotOver
@@ -19,9 +20,14 @@ LONGEST_SEGMENT_AT_GRADE_3: Final = timedelta(minutes=60)
 
 
 class Quota(StrEnum):
-    """Whose places they are. Reserved quotas of the lower levels join with the alliances' agreements."""
+    """Whose places they are: anyone's, a level's of the alliance, a family-doctor team's, the hospital's own window's."""
 
     ONLINE = "online"
+    VILLAGE = "village"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    FAMILY_DOCTOR = "family_doctor"
+    WINDOW = "window"
 
 
 class Right(StrEnum):
@@ -30,35 +36,55 @@ class Right(StrEnum):
     SELF = "self"
     GUARDIAN = "guardian"
     CLINIC = "clinic"
+    FAMILY_DOCTOR = "family_doctor"
+    WINDOW = "window"
+
+
+class Channel(StrEnum):
+    """How a booking came in."""
+
+    ONLINE = "online"
+    CLINIC = "clinic"
+    FAMILY_DOCTOR = "family_doctor"
+    WINDOW = "window"
+    TELEPHONE = "telephone"
+    WAITING_LIST = "waiting_list"
 
 
 class Status(StrEnum):
-    """A booking's state."""
+    """A booking's state. A hold counts as taken."""
 
+    HELD = "held"
     BOOKED = "booked"
     CHECKED_IN = "checked_in"
     IN_SERVICE = "in_service"
     FULFILLED = "fulfilled"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
     NO_SHOW = "no_show"
 
 
-_PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
+LIVE: Final = (Status.HELD, Status.BOOKED, Status.CHECKED_IN, Status.IN_SERVICE, Status.FULFILLED)
 
-# Rule: appointments-4. The visit moves a booking on; only the patient's side and a stopped session cancel it.
+_BOOKERS: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER, Role.DOCTOR, Role.SCHEDULER})
+_ENDABLE: Final = frozenset({Status.HELD, Status.BOOKED, Status.CHECKED_IN})
+
+# Rule: appointments-4. The visit moves a booking on; only who may book, and a stopped session, cancel it.
 LIFE: Final = Lifecycle[Status](
+    step("confirm", {Status.HELD}, Status.BOOKED, _BOOKERS, "appointments-9"),
+    step("expire", {Status.HELD}, Status.EXPIRED, (), "appointments-9"),
     step("check_in", {Status.BOOKED}, Status.CHECKED_IN),
     step("serve", {Status.BOOKED, Status.CHECKED_IN}, Status.IN_SERVICE),
     step("fulfil", {Status.IN_SERVICE}, Status.FULFILLED),
     step("miss", {Status.BOOKED, Status.CHECKED_IN}, Status.NO_SHOW),
-    step("cancel", {Status.BOOKED, Status.CHECKED_IN}, Status.CANCELLED, _PATIENT_SIDE, "appointments-4"),
-    step("stop", {Status.BOOKED, Status.CHECKED_IN}, Status.CANCELLED, (), "appointments-5"),
+    step("cancel", _ENDABLE, Status.CANCELLED, _BOOKERS, "appointments-4"),
+    step("stop", _ENDABLE, Status.CANCELLED, (), "appointments-5"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningTimes:
-    """ONLINE opens `days_before` the session's day at `at` (Asia/Shanghai)."""
+    """A quota opens `days_before` the session's day at `at` (Asia/Shanghai)."""
 
     days_before: int
     at: time
@@ -68,27 +94,73 @@ class OpeningTimes:
         return datetime.combine(day - timedelta(days=self.days_before), self.at, tzinfo=SHANGHAI)
 
 
-def quotas_open_to(
-    right: Right, *, day: date, starts_at: datetime, opens: OpeningTimes, now: datetime
-) -> Sequence[Quota]:
-    """The quotas that may serve this person now, in order of preference.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """For whom an actor's institution and post open reserved places: looked up once, decided here.
 
-    Raises: SlotOver once the slot has begun, NotOpenYet before it opens.
+    `allied` are the organisations of its alliances; `team_at` the hospitals where a team of the actor's has places.
+    """
+
+    role: Role | None
+    organisation_id: UUID | None = None
+    level: Level | None = None
+    allied: frozenset[UUID] = frozenset()
+    team_at: frozenset[UUID] = frozenset()
+
+
+_OF_LEVEL: Final = {
+    Level.VILLAGE: Quota.VILLAGE,
+    Level.TOWNSHIP: Quota.TOWNSHIP,
+    Level.COUNTY: Quota.COUNTY,
+}
+
+
+def quotas_of(standing: Standing, hospital_id: UUID) -> tuple[Quota, ...]:
+    """The quotas of a hospital that can serve this actor at all, in order of preference: reserved places first.
+
+    Rule: appointments-7
+    """
+    if standing.organisation_id is None or standing.role in PATIENT_SIDE:
+        return (Quota.ONLINE,)
+    if standing.role is Role.SCHEDULER:
+        return (Quota.WINDOW, Quota.ONLINE) if standing.organisation_id == hospital_id else ()
+    reserved = []
+    if standing.role is Role.DOCTOR:
+        if hospital_id not in standing.team_at:
+            return ()
+        reserved.append(Quota.FAMILY_DOCTOR)
+    if hospital_id in standing.allied and standing.level in _OF_LEVEL:
+        reserved.append(_OF_LEVEL[standing.level])
+    return (*reserved, Quota.ONLINE)
+
+
+def quotas_open(
+    quotas: Sequence[Quota],
+    opens: Mapping[Quota, OpeningTimes],
+    *,
+    day: date,
+    starts_at: datetime,
+    now: datetime,
+) -> tuple[Quota, ...]:
+    """Those of the quotas that are open now, in the same order. What is untaken moves on by the release job, not here.
+
+    Raises: SlotOver once the slot has begun, NotOpenYet before the first of them opens.
     Rule: appointments-2 (docs/rules.md)
     """
     if now >= starts_at:
         raise SlotOver
-    if now < opens.opens(day):
-        raise NotOpenYet(opens_at=opens.opens(day).isoformat())
-    return (Quota.ONLINE,)
+    opened = tuple(quota for quota in quotas if now >= opens[quota].opens(day))
+    if not opened and quotas:
+        raise NotOpenYet(opens_at=min(opens[quota].opens(day) for quota in quotas).isoformat())
+    return opened
 
 
-def is_late_cancel(day: date, deadline: time, now: datetime) -> bool:
+def is_late_cancel(day: date, deadline: time, now: datetime, days_before: int = 1) -> bool:
     """Whether a cancellation comes after the evening deadline of the day before; it is allowed, and counted.
 
     Rule: appointments-4
     """
-    return now > datetime.combine(day - timedelta(days=1), deadline, tzinfo=SHANGHAI)
+    return now > datetime.combine(day - timedelta(days=days_before), deadline, tzinfo=SHANGHAI)
 
 
 @dataclass(frozen=True, slots=True)

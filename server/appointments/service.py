@@ -2,129 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from server.foundation.actor import OrganisationId, PersonId, Role
-from server.foundation.database import violated
 from server.foundation.errors import Unknown
-from server.foundation.ground import push
-from server.foundation.ids import short_number
+from server.foundation.ground import Ground
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
-from server.settings import AppointmentSettings
 
-from . import access, rules, store
-from .errors import AlreadyBooked, BookingOver, DoctorBusy, FirstVisit, SessionClosed, SlotFull
-from .events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from . import access, ending, ledger, policy, publishing, rules, store, waiting
+from .board import Board as Board
+from .desk import Desk
+from .errors import SessionClosed
+from .events import SessionHandedOver, SessionStopped
 from .facts import BookingFacts as BookingFacts
 from .facts import NewSession as NewSession
+from .facts import QuotaFacts, SlotFacts, booking_facts, session_facts
 from .facts import SessionFacts as SessionFacts
-from .facts import SlotFacts, booking_facts, session_facts
 from .model import Booking, Session, Slot
-from .rules import LIFE, OpeningTimes, Quota, Status
+from .publishing import publish as publish
+from .rules import LIFE, Quota, Status
 
 
-async def publish(work: Work, organisation_id: OrganisationId, new: NewSession) -> SessionFacts:
-    """Publish a session with its slots, all places ONLINE.
-
-    Raises: SegmentTooLong, BadSession, DoctorBusy, Unknown for a department of another institution, and identity's
-        refusals of the doctor or the institution (B01, B02, B06).
-    """
-    await identity.require_may_practise(work, new.doctor_id, organisation_id)
-    if new.department_id not in {each.id for each in await identity.departments(work, organisation_id)}:
-        raise Unknown
-    organisation = await identity.organisation(work, organisation_id)
-    grade_3 = organisation.grade.startswith("tertiary")
-    cut = rules.segments(
-        new.starts_at, new.ends_at, minutes=new.slot_minutes, capacity=new.slot_capacity, grade_3=grade_3
-    )
-    if await store.overlapping(work.session, new.doctor_id, new.starts_at, new.ends_at):
-        raise DoctorBusy
-    session = Session(
-        id=work.new_id(),
-        organisation_id=organisation_id,
-        department_id=new.department_id,
-        doctor_id=new.doctor_id,
-        service=new.service,
-        day=new.starts_at.astimezone(rules.SHANGHAI).date(),
-        starts_at=new.starts_at,
-        ends_at=new.ends_at,
-        status="published",
-        published_at=work.now,
-        published_by=work.actor.person_id or new.doctor_id,
-    )
-    work.session.add(session)
-    await work.session.flush()
-    await store.add_slots(work.session, session.id, [(work.new_id(), segment) for segment in cut], Quota.ONLINE)
-    work.audit("publish", "session", session.id)
-    return session_facts(session)
-
-
-async def book(work: Work, slot_id: UUID, patient_id: PersonId, *, diagnosed_in_person: bool = True) -> BookingFacts:
-    """Take a place for a patient.
-
-    Raises: Unknown, FirstVisit (B11), SessionClosed, SlotOver, NotOpenYet, AlreadyBooked, SlotFull.
-    """
-    right = await access.may_book_for(work, patient_id)
-    if not diagnosed_in_person:
-        raise FirstVisit
-    found = await store.slot_with_session(work.session, slot_id)
-    if found is None:
-        raise Unknown
-    slot, session = found
-    if session.status != "published":
-        raise SessionClosed
-    await identity.require_may_practise(work, PersonId(session.doctor_id), OrganisationId(session.organisation_id))
-    opens = _opening_times(work)
-    quotas = rules.quotas_open_to(right, day=session.day, starts_at=slot.starts_at, opens=opens, now=work.now)
-    if await store.live_booking_on(work.session, patient_id, session.department_id, session.day):
-        raise AlreadyBooked
-    if await store.seems_full(work.session, slot_id):
-        raise SlotFull(slot_id=str(slot_id))
-    for quota in quotas:
-        if await store.take_place(work.session, slot_id, quota):
-            booking = await _write(work, slot, session, patient_id, quota, right)
-            await identity.admit(work, patient_id, OrganisationId(session.organisation_id))
-            work.record(SlotBooked(booking_id=booking.id))
-            work.audit("book", "booking", booking.id, patient_id=patient_id, right=right)
-            work.after_commit(push(f"sessions:{session.department_id}", session.id))
-            return booking_facts(booking, slot, session)
-    raise SlotFull(slot_id=str(slot_id))
-
-
-async def _write(
-    work: Work, slot: Slot, session: Session, patient_id: PersonId, quota: Quota, right: rules.Right
-) -> Booking:
-    number = await store.free_number(work.session, slot)
-    count = await store.next_reference(work.session, session.day)
-    booking = Booking(
-        id=work.new_id(),
-        slot_id=slot.id,
-        session_id=session.id,
-        quota=quota,
-        patient_id=patient_id,
-        department_id=session.department_id,
-        day=session.day,
-        number=number,
-        reference=short_number(session.day, count),
-        status=Status.BOOKED,
-        booked_by=work.actor.person,
-        right_used=right,
-        booked_at=work.now,
-        late_cancel=False,
-    )
-    work.session.add(booking)
-    try:
-        await work.session.flush()
-    except IntegrityError as error:
-        if violated(error) == "uq_bookings_patient_id_department_id_day":
-            raise AlreadyBooked from None  # two tabs, the same second: the index decided
-        raise
-    return booking
+def attach(ground: Ground) -> None:
+    """Give a process its board and its desk."""
+    ground.provide(Board(ground), Desk(ground))
 
 
 async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts:
@@ -133,37 +37,20 @@ async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts
     Raises: Unknown, BookingOver.
     """
     booking, slot, session = await _row(work, booking_id)
-    await access.may_book_for(work, PersonId(booking.patient_id))
+    await access.may_end(work, PersonId(booking.patient_id), booking.organisation_id)
     if booking.status == Status.CANCELLED:
         return booking_facts(booking, slot, session)  # a retry finds it done
-    settings = work.part(AppointmentSettings)
-    late = rules.is_late_cancel(session.day, settings.cancel_until, work.now)
-    await _end(work, booking, "cancel", reason or "patient", late=late)
-    work.after_commit(push(f"sessions:{session.department_id}", session.id))
-    return booking_facts(booking, slot, session)
-
-
-async def _end(work: Work, booking: Booking, verb: str, reason: str, *, late: bool) -> None:
-    moved = await store.move(
-        work.session,
-        booking.id,
-        set(LIFE.before(verb)),
-        Status.CANCELLED,
-        ended_at=work.now,
-        end_reason=reason,
-        late_cancel=late,
+    limits = await policy.of(work, OrganisationId(booking.organisation_id))
+    late = booking.status != Status.HELD and rules.is_late_cancel(
+        session.day, limits.cancel_until, work.now, limits.cancel_days_before
     )
-    if not moved:
-        raise BookingOver
-    await store.give_back(work.session, booking.slot_id, booking.quota)
-    work.record(BookingCancelled(booking.id, reason))
-    work.audit("cancel", "booking", booking.id, patient_id=PersonId(booking.patient_id), late=late)
+    await ending.end(work, booking, "cancel", reason or "patient", late=late)
+    return booking_facts(booking, slot, session)
 
 
 async def mark(work: Work, booking_id: UUID, verb: str) -> None:
     """The visit moves its booking on: `check_in`, `serve`, `fulfil`, `miss`. No effect when it is there already."""
-    (after,) = {row.after for row in LIFE.steps if row.verb == verb}
-    await store.move(work.session, booking_id, set(LIFE.before(verb)), after)
+    await store.move(work.session, booking_id, set(LIFE.before(verb)), LIFE.after(verb))
 
 
 async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> SessionFacts:
@@ -173,13 +60,11 @@ async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> Ses
     """
     session = await _open_session(work, session_id)
     await identity.require_may_practise(work, colleague_id, OrganisationId(session.organisation_id))
-    if await store.overlapping(work.session, colleague_id, session.starts_at, session.ends_at):
-        raise DoctorBusy
     before, session.doctor_id = PersonId(session.doctor_id), colleague_id
-    await work.session.flush()
+    await publishing.not_twice(work)
     work.record(SessionHandedOver(session.id, before, colleague_id))
     work.audit("hand_over", "session", session.id)
-    work.after_commit(push(f"sessions:{session.department_id}", session.id))
+    ending.tell(work, session)
     return session_facts(session)
 
 
@@ -190,17 +75,21 @@ async def stop(work: Work, session_id: UUID, reason: str) -> int:
     Rule: appointments-5
     """
     session = await _open_session(work, session_id)
+    await ledger.close(await work.raw(), await store.slots_of_session(work.session, session_id))
     session.status, session.stop_reason = "closed", reason
     await work.session.flush()
-    stopped = 0
-    for booking, _, _ in await store.bookings_of_session(work.session, session_id):
-        if LIFE.allows(Status(booking.status), "stop"):
-            await _end(work, booking, "stop", reason, late=False)
-            stopped += 1
-    work.record(SessionStopped(session.id, reason))
-    work.audit("stop", "session", session.id, cancelled=stopped)
-    work.after_commit(push(f"sessions:{session.department_id}", session.id))
-    return stopped
+    stopped = [
+        booking
+        for booking, _, _ in await store.bookings_of_session(work.session, session_id)
+        if LIFE.allows(Status(booking.status), "stop")
+    ]
+    for booking in stopped:
+        await ending.end(work, booking, "stop", reason, late=False)
+    await waiting.clear(work, session_id)
+    work.record(SessionStopped(session.id, reason, refund_due=tuple(booking.id for booking in stopped)))
+    work.audit("stop", "session", session.id, cancelled=len(stopped))
+    ending.tell(work, session)
+    return len(stopped)
 
 
 async def booking(work: Work, booking_id: UUID) -> BookingFacts:
@@ -260,20 +149,14 @@ async def sessions_between(
     sessions = await store.sessions_between(
         work.session, first, last, organisation_id=organisation_id, department_id=department_id, doctor_id=doctor_id
     )
-    slots: dict[UUID, list[SlotFacts]] = {each.id: [] for each in sessions}
-    for slot, free in await store.slots_of(work.session, list(slots)):
-        slots[slot.session_id].append(SlotFacts(slot.id, slot.starts_at, slot.ends_at, slot.capacity, int(free)))
-    return [(session_facts(each), slots[each.id]) for each in sessions]
+    slots: dict[UUID, dict[UUID, tuple[Slot, dict[Quota, QuotaFacts]]]] = {each.id: {} for each in sessions}
+    for slot, quota, capacity, taken in await store.quotas_of(work.session, list(slots)):
+        slots[slot.session_id].setdefault(slot.id, (slot, {}))[1][Quota(quota)] = QuotaFacts(capacity, taken)
+    return [(session_facts(each), [_slot(*pair) for pair in slots[each.id].values()]) for each in sessions]
 
 
-def opens_at(work: Work, day: date) -> datetime:
-    """When booking for that day opens."""
-    return _opening_times(work).opens(day)
-
-
-def _opening_times(work: Work) -> OpeningTimes:
-    settings = work.part(AppointmentSettings)
-    return OpeningTimes(settings.opens_days_before, settings.opens_at)
+def _slot(slot: Slot, quotas: dict[Quota, QuotaFacts]) -> SlotFacts:
+    return SlotFacts(slot.id, slot.starts_at, slot.ends_at, slot.capacity, quotas)
 
 
 async def _open_session(work: Work, session_id: UUID) -> Session:

@@ -1,90 +1,24 @@
-"""Every statement of the appointment pool. Only `add_slots`, `take_place` and `give_back` touch the ledger."""
+"""Statements about sessions, slots and bookings. Those that write the ledger are in `ledger.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncConnection
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .model import LIVE, Booking, QuotaRow, ReferenceCounter, Session, Slot
-from .rules import Quota, Segment, Status
+from server.foundation.actor import OrganisationId
+from server.foundation.errors import Unknown
 
-
-async def add_slots(session: AsyncSession, session_id: UUID, cut: Sequence[tuple[UUID, Segment]], quota: Quota) -> None:
-    """Write a session's slots, every place in one quota."""
-    for slot_id, segment in cut:
-        session.add(
-            Slot(
-                id=slot_id,
-                session_id=session_id,
-                starts_at=segment.starts_at,
-                ends_at=segment.ends_at,
-                capacity=segment.capacity,
-                first_number=segment.first_number,
-            )
-        )
-    await session.flush()
-    session.add_all(
-        QuotaRow(slot_id=slot_id, quota=quota, capacity=segment.capacity, taken=0) for slot_id, segment in cut
-    )
-    await session.flush()
-
-
-async def take_place(session: AsyncSession, slot_id: UUID, quota: Quota) -> bool:
-    """Take one place of a quota when there is one: the database decides whether, in this one statement."""
-    taken = await session.execute(
-        update(QuotaRow)
-        .where(QuotaRow.slot_id == slot_id, QuotaRow.quota == quota, QuotaRow.taken < QuotaRow.capacity)
-        .values(taken=QuotaRow.taken + 1)
-        .returning(QuotaRow.taken)
-        .execution_options(synchronize_session=False)
-    )
-    return taken.scalar_one_or_none() is not None
-
-
-async def seems_full(session: AsyncSession, slot_id: UUID) -> bool:
-    """Whether no place was left a moment ago: lets the many who come too late go without waiting for the row."""
-    left = select(QuotaRow.slot_id).where(QuotaRow.slot_id == slot_id, QuotaRow.taken < QuotaRow.capacity).limit(1)
-    return (await session.execute(left)).scalar_one_or_none() is None
-
-
-async def give_back(session: AsyncSession, slot_id: UUID, quota: str) -> None:
-    """Give a place back to its quota."""
-    await session.execute(
-        update(QuotaRow)
-        .where(QuotaRow.slot_id == slot_id, QuotaRow.quota == quota)
-        .values(taken=QuotaRow.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
-
-
-async def free_number(session: AsyncSession, slot: Slot) -> int:
-    """The smallest number of the slot that no live booking has. Call it after `take_place`, which holds the row."""
-    numbers = (
-        func.generate_series(slot.first_number, slot.first_number + slot.capacity - 1)
-        .table_valued("n")
-        .render_derived()
-    )
-    used = select(Booking.number).where(Booking.slot_id == slot.id, Booking.status.in_(_live()))
-    found = await session.execute(select(func.min(numbers.c.n)).where(numbers.c.n.not_in(used)))
-    return int(found.scalar_one())
-
-
-async def next_reference(session: AsyncSession, day: date) -> int:
-    """The day's next reference count."""
-    statement = insert(ReferenceCounter).values(day=day, given=1)
-    counted = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[ReferenceCounter.day], set_={"given": ReferenceCounter.given + 1}
-        ).returning(ReferenceCounter.given)
-    )
-    return counted.scalar_one()
+from .model import Booking, QuotaRow, Session, Slot
+from .model_agreed import BookingTeam, BookingTeamMember, PoolAgreement
+from .model_course import Suspension
+from .rules import LIVE, Status
 
 
 async def slot_with_session(session: AsyncSession, slot_id: UUID) -> tuple[Slot, Session] | None:
@@ -101,25 +35,62 @@ async def session_by_id(session: AsyncSession, session_id: UUID) -> Session | No
     return await session.get(Session, session_id)
 
 
-async def live_booking_on(session: AsyncSession, patient_id: UUID, department_id: UUID, day: date) -> UUID | None:
-    """The patient's live booking in that department on that day."""
+async def hold_session(session: AsyncSession, session_id: UUID) -> Session:
+    """A session, locked until the transaction ends: its waiting list stands still. Raises: Unknown."""
+    found = await session.scalars(
+        select(Session)
+        .where(Session.id == session_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise Unknown
+    return row
+
+
+async def live_booking_on(
+    session: AsyncSession, patient_id: UUID, department_id: UUID, day: date
+) -> tuple[UUID, str] | None:
+    """The patient's live booking in that department on that day: its id and status."""
     found = await session.execute(
-        select(Booking.id).where(
+        select(Booking.id, Booking.status).where(
             Booking.patient_id == patient_id,
             Booking.department_id == department_id,
             Booking.day == day,
-            Booking.status.in_(_live()),
+            Booking.status.in_(LIVE),
         )
     )
-    return found.scalar_one_or_none()
+    row = found.one_or_none()
+    return (row.id, row.status) if row else None
 
 
-async def move(session: AsyncSession, booking_id: UUID, before: set[Status], after: Status, **ending: Any) -> bool:
-    """Compare-and-set of a booking's status; False when another was faster."""
+async def suspended_until(
+    session: AsyncSession, patient_id: UUID, organisation_id: UUID, now: datetime
+) -> datetime | None:
+    """Until when a patient's booking is suspended at an institution."""
+    found = await session.scalars(
+        select(Suspension.ends_at)
+        .where(
+            Suspension.patient_id == patient_id,
+            Suspension.organisation_id == organisation_id,
+            Suspension.ends_at > now,
+            Suspension.lifted_at.is_(None),
+        )
+        .order_by(Suspension.ends_at.desc())
+        .limit(1)
+    )
+    return found.one_or_none()
+
+
+async def move(
+    session: AsyncSession, booking_id: UUID, before: set[Status], after: Status, *only_if: Any, **values: Any
+) -> bool:
+    """Compare-and-set of a booking's status; False when another was faster, or a condition does not hold."""
     moved = await session.execute(
         update(Booking)
-        .where(Booking.id == booking_id, Booking.status.in_(before))
-        .values(status=after, **ending)
+        .where(Booking.id == booking_id, Booking.status.in_(before), *only_if)
+        .values(status=after, **values)
         .returning(Booking.id)
         .execution_options(synchronize_session="fetch")
     )
@@ -178,32 +149,66 @@ async def sessions_between(
     return (await session.scalars(wanted.limit(400))).all()
 
 
-async def slots_of(session: AsyncSession, sessions: Sequence[UUID]) -> Sequence[ResultRow[Slot, int]]:
-    """The slots of these sessions in order, each with its untaken places."""
-    free = func.coalesce(func.sum(QuotaRow.capacity - QuotaRow.taken), 0).label("free")
+async def quotas_of(session: AsyncSession, sessions: Sequence[UUID]) -> Sequence[ResultRow[Slot, str, int, int]]:
+    """The slots of these sessions in order, each with its quotas' capacity and taken places."""
     found = await session.execute(
-        select(Slot, free)
+        select(Slot, QuotaRow.quota, QuotaRow.capacity, QuotaRow.taken)
         .join(QuotaRow, QuotaRow.slot_id == Slot.id)
         .where(Slot.session_id.in_(sessions))
-        .group_by(Slot.id)
-        .order_by(Slot.starts_at)
+        .order_by(Slot.starts_at, QuotaRow.quota)
     )
     return found.all()
 
 
-async def overlapping(session: AsyncSession, doctor_id: UUID, starts_at: datetime, ends_at: datetime) -> UUID | None:
-    """A published session of this doctor that overlaps; takes the doctor's lock, so that two publishers cannot both pass."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(doctor_id), 7))))
-    found = await session.execute(
-        select(Session.id).where(
-            Session.doctor_id == doctor_id,
-            Session.status == "published",
-            Session.starts_at < ends_at,
-            Session.ends_at > starts_at,
-        )
+async def slots_of_session(session: AsyncSession, session_id: UUID) -> Sequence[UUID]:
+    """The ids of a session's slots."""
+    return (await session.scalars(select(Slot.id).where(Slot.session_id == session_id).order_by(Slot.id))).all()
+
+
+async def people_of_slots(session: AsyncSession, slots: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Who has or had a booking in each of these slots."""
+    found = await session.execute(select(Booking.slot_id, Booking.patient_id).where(Booking.slot_id.in_(slots)))
+    people: dict[UUID, set[UUID]] = {}
+    for slot_id, patient_id in found:
+        people.setdefault(slot_id, set()).add(patient_id)
+    return {slot_id: frozenset(known) for slot_id, known in people.items()}
+
+
+async def hospitals_of_teams(session: AsyncSession, person_id: UUID) -> Sequence[UUID]:
+    """The hospitals where a family-doctor team of this doctor has places."""
+    found = await session.scalars(
+        select(BookingTeam.hospital_id)
+        .join(BookingTeamMember, BookingTeamMember.team_id == BookingTeam.id)
+        .where(BookingTeamMember.person_id == person_id, BookingTeam.ended_at.is_(None))
     )
-    return found.scalars().first()
+    return found.all()
 
 
-def _live() -> list[str]:
-    return [word.strip(" '") for word in LIVE.partition("(")[2].rstrip(")").split(",")]
+async def agreement_on(session: AsyncSession, organisation_id: UUID, day: date) -> PoolAgreement | None:
+    """The latest agreement of a hospital that is in force on a day."""
+    found = await session.scalars(
+        select(PoolAgreement)
+        .where(
+            PoolAgreement.organisation_id == organisation_id,
+            PoolAgreement.valid_from <= day,
+            PoolAgreement.valid_until.is_(None) | (PoolAgreement.valid_until >= day),
+            PoolAgreement.ended_at.is_(None),
+        )
+        .order_by(PoolAgreement.made_at.desc())
+        .limit(1)
+    )
+    return found.one_or_none()
+
+
+async def strangers(
+    raw: AsyncConnection[Any], pairs: Sequence[tuple[UUID, OrganisationId]]
+) -> list[tuple[UUID, OrganisationId]]:
+    """Those of the pairs of patient and organisation where the one is not known to the other yet."""
+    found = await raw.execute(
+        "SELECT DISTINCT w.person_id, w.organisation_id"
+        " FROM unnest(%s::uuid[], %s::uuid[]) AS w (person_id, organisation_id) WHERE NOT EXISTS"
+        " (SELECT 1 FROM patient_organisations p"
+        " WHERE p.person_id = w.person_id AND p.organisation_id = w.organisation_id)",
+        [[person_id for person_id, _ in pairs], [organisation_id for _, organisation_id in pairs]],
+    )
+    return list(await found.fetchall())

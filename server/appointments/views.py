@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from server.foundation.actor import PersonId
+from server.foundation.actor import PersonId, Role
 from server.foundation.routes import View
 from server.foundation.work import Work
 from server.identity import service as identity
 
-from . import rules, service
+from . import policy, rules
+from .agreement import Terms, opens_next
+from .board import Board
 from .facts import BookingFacts, SessionFacts, SlotFacts
-from .rules import LIFE
+from .rules import LIFE, OpeningTimes, Quota
+
+
+class QuotaView(View):
+    """A quota of a slot, as its schedulers see it."""
+
+    quota: str
+    capacity: int
+    taken: int
 
 
 class SlotView(View):
-    """A slot: `state` is free, full, over, closed or not_open."""
+    """A slot as its asker sees it: `free` is how many places *this* person can take now, `state` is free, full, over,
+    closed or not_open, and `opens_next` says when more may open for them. `quotas` are for the institution's schedulers.
+    """
 
     id: UUID
     starts_at: datetime
@@ -25,6 +38,9 @@ class SlotView(View):
     capacity: int
     free: int
     state: str
+    opens_next: datetime | None
+    reserved: int
+    quotas: list[QuotaView] | None
 
 
 class SessionDoctorView(View):
@@ -73,18 +89,24 @@ class BookingView(View):
     day: date
     service: str
     right_used: str
+    quota: str
+    channel: str
     booked_at: datetime
+    expires_at: datetime | None
+    checked_in_at: datetime | None
     end_reason: str | None
+    late_cancel: bool
     can_cancel: bool
 
 
 async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotFacts]]]) -> list[SessionView]:
-    """Views of sessions, in the order given."""
+    """Views of sessions as the actor sees them, in the order given."""
     doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each, _ in found])
+    eyes = await _eyes(work, [session for session, _ in found])
     views = []
     for session, slots in found:
-        opens_at = service.opens_at(work, session.day)
-        cut = [_slot(work.now, session, slot, opens_at) for slot in slots]
+        seen = eyes[session.organisation_id, session.agreement_id]
+        cut = [_slot(work.now, session, slot, seen) for slot in slots]
         views.append(
             SessionView(
                 id=session.id,
@@ -95,7 +117,7 @@ async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotF
                 ends_at=session.ends_at,
                 status=session.status,
                 stop_reason=session.stop_reason,
-                opens_at=opens_at,
+                opens_at=min(seen.opens[quota].opens(session.day) for quota in seen.quotas or (Quota.ONLINE,)),
                 free=sum(slot.free for slot in cut if slot.state == "free"),
                 slots=cut,
             )
@@ -103,17 +125,59 @@ async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotF
     return views
 
 
-def _slot(now: datetime, session: SessionFacts, slot: SlotFacts, opens_at: datetime) -> SlotView:
+@dataclass(frozen=True, slots=True)
+class _Eyes:
+    """With which eyes the actor sees an institution's sessions under one agreement."""
+
+    quotas: tuple[Quota, ...]
+    terms: Terms
+    opens: Mapping[Quota, OpeningTimes]
+    inside: bool
+
+
+async def _eyes(work: Work, sessions: Sequence[SessionFacts]) -> dict[tuple[UUID, UUID | None], _Eyes]:
+    standing = await work.part(Board).standing(work.actor)
+    found: dict[tuple[UUID, UUID | None], _Eyes] = {}
+    for session in sessions:
+        key = (session.organisation_id, session.agreement_id)
+        if key in found:
+            continue
+        terms = await policy.terms_of(work, session.agreement_id)
+        found[key] = _Eyes(
+            quotas=rules.quotas_of(standing, session.organisation_id),
+            terms=terms,
+            opens=terms.opening_times(await policy.of(work, session.organisation_id)),
+            inside=work.actor.role is Role.SCHEDULER and work.actor.organisation_id == session.organisation_id,
+        )
+    return found
+
+
+def _slot(now: datetime, session: SessionFacts, slot: SlotFacts, seen: _Eyes) -> SlotView:
+    opened = tuple(quota for quota in seen.quotas if now >= seen.opens[quota].opens(session.day))
+    free = sum(slot.quotas[quota].free for quota in opened if quota in slot.quotas)
+    untaken = {quota: each.free for quota, each in slot.quotas.items()}
+    next_opening = opens_next(seen.quotas, seen.terms, seen.opens, day=session.day, untaken=untaken, now=now)
     if session.status != "published":
         state = "closed"
     elif now >= slot.starts_at:
         state = "over"
-    elif now < opens_at:
-        state = "not_open"
+    elif free > 0:
+        state = "free"
     else:
-        state = "free" if slot.free > 0 else "full"
+        state = "full" if opened or not seen.quotas else "not_open"
+    coming = state in ("free", "full", "not_open")
     return SlotView(
-        id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at, capacity=slot.capacity, free=slot.free, state=state
+        id=slot.id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        capacity=slot.capacity,
+        free=free if state == "free" else 0,
+        state=state,
+        opens_next=next_opening if coming and next_opening and next_opening < slot.starts_at else None,
+        reserved=sum(slot.quotas[quota].free for quota in opened if quota in slot.quotas and quota is not Quota.ONLINE),
+        quotas=[QuotaView(quota=quota, capacity=each.capacity, taken=each.taken) for quota, each in slot.quotas.items()]
+        if seen.inside
+        else None,
     )
 
 
@@ -137,8 +201,13 @@ async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[Booking
             day=each.day,
             service=each.service,
             right_used=each.right_used,
+            quota=each.quota,
+            channel=each.channel,
             booked_at=each.booked_at,
+            expires_at=each.expires_at,
+            checked_in_at=each.checked_in_at,
             end_reason=each.end_reason,
+            late_cancel=each.late_cancel,
             can_cancel=LIFE.allows(rules.Status(each.status), "cancel", work.actor.role),
         )
         for each in found

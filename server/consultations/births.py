@@ -5,9 +5,14 @@ Subscribers: they run in the transaction that booked, cancelled or handed over.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from server.appointments import service as appointments
-from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotsBooked
+from server.appointments.service import BookingFacts
 from server.foundation.actor import PersonId
+from server.foundation.bulk import insert_many
+from server.foundation.ground import push
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
@@ -21,51 +26,44 @@ from .model import Visit
 KIND = "follow_up"
 
 
-async def on_booked(work: Work, event: SlotBooked) -> None:
+async def on_booked(work: Work, event: SlotsBooked) -> None:
     """A booking is a visit to be: with its encounter, and with the doctor's right to read until it is over."""
-    booking = await appointments.booking(work, event.booking_id)
-    if booking.service != KIND:
-        return
-    session = await appointments.session(work, booking.session_id)
-    visit_id = work.new_id()
-    encounter_id = await records.open_encounter(
+    born = {work.new_id(): booking for booking in event.bookings if booking.service == KIND}
+    encounters = await records.open_encounters(
         work,
-        patient_id=booking.patient_id,
-        organisation_id=booking.organisation_id,
-        doctor_id=booking.doctor_id,
-        kind=KIND,
-        source_id=visit_id,
+        {
+            visit_id: records.NewEncounter(each.patient_id, each.organisation_id, each.doctor_id, KIND)
+            for visit_id, each in born.items()
+        },
     )
-    await records.open_care(
-        work,
-        patient_id=booking.patient_id,
-        carer_id=booking.doctor_id,
-        organisation_id=booking.organisation_id,
-        source_id=visit_id,
-    )
-    visit = Visit(
-        id=visit_id,
-        number=booking.reference,
-        booking_id=booking.id,
-        encounter_id=encounter_id,
-        session_id=booking.session_id,
-        patient_id=booking.patient_id,
-        doctor_id=booking.doctor_id,
-        organisation_id=booking.organisation_id,
-        department_id=booking.department_id,
-        day=booking.day,
-        slot_starts_at=booking.slot_starts_at,
-        slot_ends_at=booking.slot_ends_at,
-        session_ends_at=session.ends_at,
-        place_number=booking.number,
-        booked_right=booking.right_used,
-        status=Status.BOOKED,
-        calls=0,
-        misses=0,
-    )
-    work.session.add(visit)
-    await work.session.flush()
-    steps.tell(work, visit)
+    raw = await work.raw()
+    await insert_many(raw, Visit, [_visit(visit_id, encounters[visit_id], each) for visit_id, each in born.items()])
+    for session_id, doctor_id in {(each.session_id, each.doctor_id) for each in born.values()}:
+        work.after_commit(push(f"queue:{session_id}", session_id))
+        work.after_commit(push(f"worklist:{doctor_id}", session_id))
+
+
+def _visit(visit_id: UUID, encounter_id: UUID, booking: BookingFacts) -> dict[str, object]:
+    return {
+        "id": visit_id,
+        "number": booking.reference,
+        "booking_id": booking.id,
+        "encounter_id": encounter_id,
+        "session_id": booking.session_id,
+        "patient_id": booking.patient_id,
+        "doctor_id": booking.doctor_id,
+        "organisation_id": booking.organisation_id,
+        "department_id": booking.department_id,
+        "day": booking.day,
+        "slot_starts_at": booking.slot_starts_at,
+        "slot_ends_at": booking.slot_ends_at,
+        "session_ends_at": booking.session_ends_at,
+        "place_number": booking.number,
+        "booked_right": booking.right_used,
+        "status": str(Status.BOOKED),
+        "calls": 0,
+        "misses": 0,
+    }
 
 
 async def on_cancelled(work: Work, event: BookingCancelled) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from server.appointments import service as appointments
-from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotBooked
+from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotsBooked
 from server.foundation.actor import PersonId, Role
 from server.foundation.capability import Capability
 from server.foundation.errors import Unknown
@@ -73,7 +73,7 @@ CAPABILITY: Final = Capability(
         "consultations.find": frozenset({Role.REGULATOR}),
     },
     subscribers=(
-        Subscriber(SlotBooked, births.on_booked),
+        Subscriber(SlotsBooked, births.on_booked),
         Subscriber(BookingCancelled, births.on_cancelled),
         Subscriber(SessionStopped, births.on_stopped),
         Subscriber(SessionHandedOver, births.on_handed_over),

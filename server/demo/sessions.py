@@ -39,6 +39,8 @@ async def _publish(work: Work, card: identity.DoctorCard, day: date) -> None:
     assert card.department_id is not None, "asked for above"
     for begin in HALF_DAYS:
         starts_at = datetime.combine(day, begin, tzinfo=SHANGHAI)
+        if starts_at + HALF_DAY <= work.now:
+            continue
         new = NewSession(
             department_id=card.department_id,
             doctor_id=card.id,

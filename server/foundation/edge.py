@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from . import idempotency
 from .actor import NOBODY, Actor
 from .answers import Answer, FileAnswer
+from .errand import Errand, KeyClaim, Told
 from .errors import Invalid, NoSuchMethod, NoSuchPath, NotAllowed, NotSignedIn, Problem, TooLarge, Unavailable, Unknown
 from .files import send_file
 from .ground import Ground
@@ -62,6 +63,8 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     arguments = await _arguments(request, route)
     # A file on a weak line may take its time; whatever else hangs is given up, and its transaction with it.
     async with asyncio.timeout(None if route.upload else _DEADLINE_S):
+        if route.shared:
+            return await _errand(request, route, view, ground, actor, arguments)
         answered = await _work(request, route, view, ground, actor, arguments)
     return await send_file(request, answered) if isinstance(answered, FileAnswer) else answered
 
@@ -79,8 +82,8 @@ async def _work(
     language = language_of(request.headers.get("Accept-Language"))
     async with unit_of_work(ground, actor, language=language, client=client_of(request)) as work:
         if scope is not None:
-            digest = hashlib.sha256(request.raw_path.encode() + b"\n" + request.get(RAW_BODY, b"")).digest()
-            if kept := await idempotency.claim(work.session, ground.answers, scope, digest, work.now):
+            kept = await idempotency.claim(work.session, ground.answers, scope, _digest(request), work.now)
+            if kept:
                 return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
         result = await route.endpoint(work, **arguments)
         if isinstance(result, FileAnswer):
@@ -96,6 +99,33 @@ async def _work(
         secure = request.secure or cookie.name.startswith("__Host-")
         _set_cookie(response, cookie.name, cookie.value, cookie.max_age_s, cookie.path, secure=secure)
     return response
+
+
+async def _errand(
+    request: web.Request,
+    route: Route,
+    view: TypeAdapter[Any] | None,
+    ground: Ground,
+    actor: Actor,
+    arguments: dict[str, Any],
+) -> web.Response:
+    """What is done together with others: the endpoint's desk has the transaction and keeps the answer."""
+    scope = _scope(request, route, actor)
+    errand = Errand(
+        ground=ground,
+        actor=actor,
+        language=language_of(request.headers.get("Accept-Language")),
+        client=client_of(request),
+        key=KeyClaim(scope, _digest(request)) if scope is not None else None,
+        status=route.status,
+        dump=view.dump_json if view is not None else lambda _: b"",
+    )
+    told: Told[Any] = await route.endpoint(errand, **arguments)
+    return _json(told.status, told.body, {"Idempotency-Replayed": "true"} if told.replayed else {})
+
+
+def _digest(request: web.Request) -> bytes:
+    return hashlib.sha256(request.raw_path.encode() + b"\n" + request.get(RAW_BODY, b"")).digest()
 
 
 async def authenticated(request: web.Request, route: Route, ground: Ground) -> Actor:

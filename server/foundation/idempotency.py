@@ -6,6 +6,7 @@ Only successes are kept, encrypted, for 24 hours; a refusal leaves nothing becau
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,6 +78,30 @@ async def claim(
         raise KeyReused
     assert row.status is not None, "a committed key always has its answer"
     return Kept(row.status, cipher.open(row.answer, scope) if row.answer else b"")
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What is stored of a key's first request."""
+
+    request_digest: bytes
+    kept: Kept
+
+
+async def kept_of(session: AsyncSession, cipher: Cipher, scopes: Collection[bytes]) -> dict[bytes, First]:
+    """The first answers of those keys that were used before; for a desk that serves many at once."""
+    if not scopes:
+        return {}
+    found = await session.execute(
+        select(IdempotencyKey.scope, IdempotencyKey.request_digest, IdempotencyKey.status, IdempotencyKey.answer).where(
+            IdempotencyKey.scope.in_(scopes)
+        )
+    )
+    return {
+        row.scope: First(row.request_digest, Kept(row.status or 0, cipher.open(row.answer, row.scope)))
+        for row in found
+        if row.answer is not None
+    }
 
 
 async def keep(session: AsyncSession, cipher: Cipher, scope: bytes, status: int, body: bytes) -> None:

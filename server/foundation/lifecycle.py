@@ -57,6 +57,11 @@ class Lifecycle(Generic[S]):
                 return row.after
         raise NotInThisState(status=str(status))
 
+    def after(self, verb: str) -> S:
+        """Where `verb` leads; for verbs that lead to one place."""
+        (status,) = {row.after for row in self._by_verb[verb]}
+        return status
+
     def allows(self, status: S, verb: str, role: Role | None = None) -> bool:
         """Whether `verb` is possible now; for buttons that show before they are pressed."""
         return any(status in row.before and (not row.by or role in row.by) for row in self._by_verb[verb])

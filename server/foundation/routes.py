@@ -1,7 +1,8 @@
 """Routes as rows: path, permission, body, answer and problems. The signature of the endpoint says the rest.
 
 An endpoint is `async def f(work, <path parameters>, body: Model, query: Model, upload: Upload) -> View`; its parameters
-are checked here once, when it is declared. Serving the rows is `edge.py`; describing them is `openapi.py`.
+are checked here once, when it is declared. One that takes an Errand instead has its work done together with others'.
+Serving the rows is `edge.py`; describing them is `openapi.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from .answers import Answer, FileAnswer, Upload
+from .errand import Errand, Told
 from .errors import Problem
 from .work import Work
 
@@ -62,6 +64,7 @@ class Route:
     max_body: int
     capability: str
     also: tuple[int, ...] = ()  # further statuses of a success, with the same body
+    shared: bool = False  # its work is done together with others': the endpoint is given an Errand
     cookie: str | None = None  # for what a player or image asks by itself: it sends no header, so the token comes here
 
     @property
@@ -117,9 +120,8 @@ class Routes:
             hints = get_type_hints(endpoint, include_extras=True)  # a path parameter's limits are in its annotation
             answer = hints.pop("return")
             names = list(inspect.signature(endpoint).parameters)
-            assert hints.get(names[0] if names else "") is Work, (
-                f"{endpoint.__qualname__}: the first parameter is the Work"
-            )
+            first = hints.get(names[0] if names else "")
+            assert first in (Work, Errand), f"{endpoint.__qualname__}: the first parameter is the Work"
             in_path = set(_PARAMETER.findall(path))
             known = in_path | {"body", "query", "upload"}
             assert set(names[1:]) <= known, (
@@ -147,6 +149,7 @@ class Routes:
                     max_body=max_body,
                     capability=endpoint.__module__.rsplit(".", 1)[0],
                     also=also,
+                    shared=first is Errand,
                     cookie=cookie,
                 )
             )
@@ -156,5 +159,5 @@ class Routes:
 
 
 def _plain(answer: Any) -> Any:
-    """The view inside `Answer[View]`, or the annotation itself."""
-    return get_args(answer)[0] if get_origin(answer) is Answer else answer
+    """The view inside `Answer[View]` or `Told[View]`, or the annotation itself."""
+    return get_args(answer)[0] if get_origin(answer) in (Answer, Told) else answer

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
 from server.foundation.actor import PATIENT_SIDE, OrganisationId, PersonId, Role
+from server.foundation.bulk import insert_many
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.identity import service as identity
@@ -77,6 +79,58 @@ async def open_encounter(
     await work.session.flush()
     work.audit("encounter.open", "encounter", row.id, patient_id=patient_id, what=kind)
     return EncounterId(row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEncounter:
+    """An encounter to be, and whose care opens with it."""
+
+    patient_id: PersonId
+    organisation_id: OrganisationId
+    doctor_id: PersonId
+    kind: str
+
+
+async def open_encounters(work: Work, new: Mapping[UUID, NewEncounter]) -> dict[UUID, EncounterId]:
+    """Encounters of new sources with their care relationships, many in two statements: the encounter of each source.
+
+    The sources are new, so nothing is looked up; the audit row of what made them (a booking) stands for these rows too.
+    """
+    given = {source_id: EncounterId(work.new_id()) for source_id in new}
+    raw = await work.raw()
+    await insert_many(
+        raw,
+        Encounter,
+        [
+            {
+                "id": given[source_id],
+                "patient_id": each.patient_id,
+                "organisation_id": each.organisation_id,
+                "doctor_id": each.doctor_id,
+                "kind": each.kind,
+                "source_id": source_id,
+                "opened_at": work.now,
+                "legal_hold": False,
+            }
+            for source_id, each in new.items()
+        ],
+    )
+    await insert_many(
+        raw,
+        CareRelationship,
+        [
+            {
+                "id": work.new_id(),
+                "patient_id": each.patient_id,
+                "carer_id": each.doctor_id,
+                "organisation_id": each.organisation_id,
+                "source_id": source_id,
+                "opened_at": work.now,
+            }
+            for source_id, each in new.items()
+        ],
+    )
+    return given
 
 
 async def close_encounter(work: Work, encounter_id: UUID) -> None:

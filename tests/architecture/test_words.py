@@ -85,9 +85,14 @@ def test_our_sql_never_asks_the_database_for_the_time() -> None:
     assert not found
 
 
-def test_only_the_store_of_appointments_touches_the_ledger() -> None:
+def test_only_the_ledger_touches_its_counters_and_one_function_takes_places() -> None:
     touching = re.compile(
-        r"\b(update|insert|delete)\(QuotaRow\)|UPDATE quotas|INSERT INTO quotas|DELETE FROM quotas|\.taken\s*[+-]?=[^=]"
+        r"\b(update|insert|delete|insert_many)\([^)]*QuotaRow|(UPDATE|INSERT INTO|DELETE FROM|MERGE INTO) quotas"
+        r"|\.taken\s*[+-]?=[^=]|\.capacity\s*[+-]=",
     )
-    found = {shown(path) for path in files(".py", under="server") if touching.search(path.read_text(encoding="utf-8"))}
-    assert found == {"server/appointments/store.py"}
+    sources = {shown(path): path.read_text(encoding="utf-8") for path in files(".py", under="server")}
+    written = {name for name, source in sources.items() if "/migrations/" not in name and touching.search(source)}
+    assert written == {"server/appointments/ledger.py"}
+    taking = re.compile(r"_TAKE\b")
+    uses = [line for source in sources.values() for line in source.splitlines() if taking.search(line)]
+    assert len(uses) == 2, "the statement that takes places, and the one function that runs it"

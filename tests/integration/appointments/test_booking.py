@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from server.appointments.board import Board
 from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.clock import SHANGHAI, day_of
 from server.foundation.ground import Ground
@@ -31,7 +32,8 @@ async def test_a_patient_books_sees_and_cancels(api: Api, ground: Ground, hospit
     patient = await people.a_patient(ground, name="张看病")
     me = api.signed_in(patient.token)
     booked = (await me.post(f"/api/slots/{slot}/bookings", {"patient_id": str(patient.id), **YES})).ok()
-    assert (booked["status"], booked["number"], booked["patient_name"]) == ("booked", 1, "张看病")
+    assert (booked["status"], booked["number"], booked["right_used"]) == ("booked", 1, "self")
+    assert (await me.get(f"/api/bookings/{booked['id']}")).ok()["patient_name"] == "张看病"
     assert [each["id"] for each in (await me.get("/api/bookings")).ok()] == [booked["id"]]
     path = f"/api/sessions?first={session.day}&last={session.day}&doctor_id={doctor.id}"
     shown = (await me.get(path)).ok()[0]
@@ -123,6 +125,7 @@ async def test_an_expired_licence_closes_booking(api: Api, ground: Ground) -> No
     async with unit_of_work(ground, SYSTEM) as work:
         for licence in await organisation_store.licences_of(work.session, [hospital.id]):
             licence.valid_until = day_of(work.now) - timedelta(days=1)
+    ground.part(Board).changed_rules()  # what is remembered of a doctor is asked again after seconds
     other = await people.a_patient(ground)
     refused = await api.signed_in(other.token).post(f"/api/slots/{slot}/bookings", {"patient_id": str(other.id), **YES})
     assert refused.body["rule"] == "B01"
@@ -164,6 +167,7 @@ async def test_stopping_a_session_cancels_and_frees_everyone(
     }
     seen = (await me.get(f"/api/bookings/{booked['id']}")).ok()
     assert (seen["status"], seen["end_reason"]) == ("cancelled", "医生临时外出")
+    ground.part(Board).changed_rules()  # what is remembered of a doctor is asked again after seconds
     other = await people.a_patient(ground)
     refused = await api.signed_in(other.token).post(f"/api/slots/{slot}/bookings", {"patient_id": str(other.id), **YES})
     assert refused.code == "session-closed"

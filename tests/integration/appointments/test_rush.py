@@ -9,12 +9,17 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import store
+from server.appointments import ledger
+from server.appointments.allotment import Place, Want
+from server.appointments.board import Board
+from server.appointments.errors import SlotFull
 from server.appointments.model import Booking, QuotaRow
-from server.appointments.rules import Quota
+from server.appointments.rules import Quota, Status
+from server.foundation.actor import SYSTEM
+from server.foundation.errors import Problem
 from server.foundation.ground import Ground
+from server.foundation.work import unit_of_work
 from tests import people
 from tests.api import Api
 
@@ -71,21 +76,40 @@ async def test_ten_places_go_to_ten_of_two_hundred(api: Api, ground: Ground, cro
     assert came.numbers == list(range(1, PLACES + 1))
 
 
-async def test_reading_first_and_writing_after_would_fail(
-    api: Api, ground: Ground, crowd: list[people.Somebody], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("careless", [False, True], ids=["as it is", "read, then written"])
+async def test_only_a_locked_ledger_counts_right(
+    ground: Ground, crowd: list[people.Somebody], monkeypatch: pytest.MonkeyPatch, *, careless: bool
 ) -> None:
-    """The same rush against a careless `take_place`: it must not pass, or this test proves nothing."""
+    """Forty transactions at once claim ten places, past the desk. Without the lock it must go wrong, or this proves nothing."""
+    if careless:
+        monkeypatch.setattr(ledger, "_LOCK", ledger._LOCK.removesuffix(" FOR UPDATE"))
+        monkeypatch.setattr(ledger, "_TAKE", ledger._TAKE.removesuffix(" AND q.taken + w.places <= q.capacity"))
+    hospital = await people.a_hospital(ground)
+    session = await people.a_session(ground, await people.a_doctor(ground, hospital), slots=1, capacity=PLACES)
+    slot = (await people.slots_of(ground, session))[0]
+    outcomes = await asyncio.gather(*(_claim(ground, slot, each) for each in crowd[:40]), return_exceptions=True)
+    places = [each for each in outcomes if isinstance(each, Place)]
+    refused = [each for each in outcomes if isinstance(each, SlotFull)]
+    exact = len(places) == PLACES and len(refused) == 40 - PLACES and len({each.number for each in places}) == PLACES
+    assert exact is not careless
 
-    async def read_then_write(session: AsyncSession, slot_id: UUID, quota: Quota) -> bool:
-        row = await session.get(QuotaRow, (slot_id, quota))
-        assert row is not None
-        if row.taken >= row.capacity:
-            return False
-        await asyncio.sleep(0)
-        row.taken += 1
-        await session.flush()
-        return True
 
-    monkeypatch.setattr(store, "take_place", read_then_write)
-    came = await _rush(api, ground, crowd)
-    assert came.statuses != {201: PLACES, 409: PEOPLE - PLACES} or came.taken != came.bookings
+async def _claim(ground: Ground, slot: UUID, person: people.Somebody) -> Place | Problem:
+    card = await ground.part(Board).card(slot)
+    async with unit_of_work(ground, SYSTEM) as work:
+        want = Want(
+            booking_id=work.new_id(),
+            slot_id=slot,
+            session_id=card.session_id,
+            organisation_id=card.organisation_id,
+            department_id=card.department_id,
+            day=card.day,
+            starts_at=card.starts_at,
+            quotas=(Quota.ONLINE,),
+            patient_id=person.id,
+            booked_by=person.id,
+            right_used="self",
+            channel="online",
+            status=Status.BOOKED,
+        )
+        return (await ledger.claim(await work.raw(), [want], work.now))[0]

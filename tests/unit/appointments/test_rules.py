@@ -15,10 +15,9 @@ from server.appointments.rules import (
     SHANGHAI,
     OpeningTimes,
     Quota,
-    Right,
     Status,
     is_late_cancel,
-    quotas_open_to,
+    quotas_open,
     segments,
 )
 from server.foundation.actor import Role
@@ -30,7 +29,7 @@ OPENS = OpeningTimes(days_before=7, at=time(7))
 
 
 def _open_at(now: datetime) -> list[Quota]:
-    return list(quotas_open_to(Right.SELF, day=DAY, starts_at=NINE, opens=OPENS, now=now))
+    return list(quotas_open((Quota.ONLINE,), {Quota.ONLINE: OPENS}, day=DAY, starts_at=NINE, now=now))
 
 
 def test_places_open_seven_days_before_at_seven_and_close_at_the_start() -> None:
@@ -74,10 +73,10 @@ def test_numbers_run_on_without_gap_or_double(count: int, minutes: int, capacity
     assert all(before.ends_at == after.starts_at for before, after in itertools.pairwise(cut))
 
 
-def test_only_the_patients_side_cancels_and_only_before_being_seen() -> None:
+def test_only_who_may_book_cancels_and_only_before_being_seen() -> None:
     assert LIFE.next(Status.BOOKED, "cancel", Role.PATIENT) is Status.CANCELLED
     for status, role in (
-        (Status.BOOKED, Role.DOCTOR),
+        (Status.BOOKED, Role.PHARMACIST),
         (Status.FULFILLED, Role.PATIENT),
         (Status.NO_SHOW, Role.PATIENT),
     ):

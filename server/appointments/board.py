@@ -1,0 +1,192 @@
+"""What a process remembers of the pool, so that the rush needs few queries: slots, standings, and what is sold out.
+
+Nothing here decides whether a place is given: that is the ledger's. What is remembered is forgotten when this process
+or, through realtime, another one changes it, and by itself after a few seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+from uuid import UUID
+
+from server.foundation.actor import SYSTEM, Actor, OrganisationId, PersonId, Role
+from server.foundation.errors import Problem, Unknown
+from server.foundation.ground import Ground
+from server.foundation.work import Work, unit_of_work
+from server.identity import service as identity
+
+from . import policy, store
+from .facts import SlotCard
+from .rules import Quota, Standing
+
+Known = TypeVar("Known")
+
+_SLOT_S: Final = 5.0
+_STANDING_S: Final = 30.0
+_FULL_S: Final = 1.0
+_MOST: Final = 20_000
+
+
+class _Remembered(Generic[Known]):
+    """Values by key for some seconds; many who ask for one key at once wait for one answer."""
+
+    def __init__(self, lifetime_s: float) -> None:
+        self._lifetime_s = lifetime_s
+        self._held: dict[Hashable, tuple[float, asyncio.Future[Known]]] = {}
+
+    async def get(self, key: Hashable, ask: Callable[[], Awaitable[Known]]) -> Known:
+        there = self._held.get(key)
+        if there is not None and there[0] > time.monotonic():
+            return await asyncio.shield(there[1])
+        answer: asyncio.Future[Known] = asyncio.ensure_future(ask())
+        if len(self._held) >= _MOST:
+            self._held.clear()
+        self._held[key] = (time.monotonic() + self._lifetime_s, answer)
+        answer.add_done_callback(lambda done: self._held.pop(key, None) if done.cancelled() or done.exception() else 0)
+        return await asyncio.shield(answer)
+
+    def forget(self, key: Hashable) -> None:
+        self._held.pop(key, None)
+
+    def clear(self) -> None:
+        self._held.clear()
+
+
+@dataclass(slots=True)
+class _Full:
+    """A slot's quotas that had no place left, until when to believe it, and who has or had a booking there.
+
+    Those people are never refused from memory: they may be asking again because an answer was lost.
+    """
+
+    until: float
+    quotas: set[Quota]
+    known: frozenset[UUID]
+
+
+class Board:
+    """One per process."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._cards: _Remembered[SlotCard] = _Remembered(_SLOT_S)
+        self._standings: _Remembered[Standing] = _Remembered(_STANDING_S)
+        self._full: dict[UUID, _Full] = {}
+        self._sessions: dict[UUID, set[UUID]] = {}
+        self._grown: set[PersonId] = set()
+        self.epoch = 0
+
+    async def card(self, slot_id: UUID) -> SlotCard:
+        """A slot. Raises: Unknown."""
+        return await self._cards.get(slot_id, lambda: self._card(slot_id))
+
+    async def _card(self, slot_id: UUID) -> SlotCard:
+        async with unit_of_work(self._ground, SYSTEM) as work:
+            found = await store.slot_with_session(work.session, slot_id)
+            if found is None:
+                raise Unknown
+            slot, session = found
+            organisation_id = OrganisationId(session.organisation_id)
+            limits = await policy.of(work, organisation_id)
+            terms = await policy.terms_of(work, session.agreement_id)
+            self._sessions.setdefault(session.id, set()).add(slot_id)
+            return SlotCard(
+                slot_id=slot.id,
+                session_id=session.id,
+                organisation_id=organisation_id,
+                department_id=session.department_id,
+                doctor_id=PersonId(session.doctor_id),
+                service=session.service,
+                status=session.status,
+                day=session.day,
+                starts_at=slot.starts_at,
+                ends_at=slot.ends_at,
+                session_ends_at=session.ends_at,
+                terms=terms,
+                opens=terms.opening_times(limits),
+                hold_minutes=limits.hold_minutes,
+                refusal=await _refusal(work, PersonId(session.doctor_id), organisation_id),
+            )
+
+    async def standing(self, actor: Actor) -> Standing:
+        """What the actor's post and institution open."""
+        if actor.organisation_id is None:
+            return Standing(actor.role)
+        key = (actor.role, actor.organisation_id, actor.person_id if actor.role is Role.DOCTOR else None)
+        return await self._standings.get(key, lambda: self._standing(actor))
+
+    async def _standing(self, actor: Actor) -> Standing:
+        async with unit_of_work(self._ground, actor) as work:
+            return Standing(
+                role=actor.role,
+                organisation_id=actor.organisation_id,
+                level=actor.level,
+                allied=frozenset(await identity.allied(work, actor.organisation)),
+                team_at=frozenset(await store.hospitals_of_teams(work.session, actor.person)),
+            )
+
+    # --- who may act for themselves (nobody grows younger, so this is never forgotten: B10)
+
+    def acts_alone(self, person_id: PersonId) -> bool:
+        """Whether this person was found old enough to book alone."""
+        return person_id in self._grown
+
+    def found_grown(self, person_id: PersonId) -> None:
+        """This person may book alone."""
+        if len(self._grown) >= 10 * _MOST:
+            self._grown.clear()
+        self._grown.add(person_id)
+
+    # --- sold out
+
+    def is_full(self, slot_id: UUID, quotas: tuple[Quota, ...], patient_id: UUID) -> bool:
+        """Whether it is remembered that none of these quotas has a place; never for who is known there."""
+        full = self._full.get(slot_id)
+        if full is None:
+            return False
+        if full.until < time.monotonic():
+            del self._full[slot_id]
+            return False
+        return full.quotas.issuperset(quotas) and patient_id not in full.known
+
+    def found_full(self, slot_id: UUID, quotas: tuple[Quota, ...], known: frozenset[UUID], epoch: int) -> None:
+        """None of these quotas had a place at that epoch; believed only when nothing has changed since."""
+        if epoch != self.epoch:
+            return
+        there = self._full.get(slot_id)
+        named = there.quotas | set(quotas) if there is not None and there.until > time.monotonic() else set(quotas)
+        self._full[slot_id] = _Full(time.monotonic() + _FULL_S, named, known)
+
+    # --- forgetting
+
+    def changed(self, session_id: UUID) -> None:
+        """A session, its slots or its ledger changed other than by a booking."""
+        self.epoch += 1
+        for slot_id in self._sessions.pop(session_id, ()):
+            self._cards.forget(slot_id)
+            self._full.pop(slot_id, None)
+
+    def changed_elsewhere(self, topic: str, _: str | None) -> None:
+        """Another process changed something of the pool. Its bookings also come this way; they only cost a query."""
+        if topic.startswith("sessions:"):
+            self.epoch += 1
+            self._full.clear()
+
+    def changed_rules(self) -> None:
+        """Agreements, teams or limits changed."""
+        self.epoch += 1
+        self._cards.clear()
+        self._standings.clear()
+        self._full.clear()
+
+
+async def _refusal(work: Work, doctor_id: PersonId, organisation_id: OrganisationId) -> Problem | None:
+    try:
+        await identity.require_may_practise(work, doctor_id, organisation_id)
+    except Problem as refusal:
+        return refusal
+    return None

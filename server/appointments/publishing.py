@@ -1,0 +1,104 @@
+"""Publishing a session: cut into slots, divided into quotas by the agreement, and never two of one doctor at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from server.foundation.actor import OrganisationId
+from server.foundation.clock import day_of
+from server.foundation.database import violated
+from server.foundation.errors import Unknown
+from server.foundation.ground import push
+from server.foundation.work import Work
+from server.identity import service as identity
+
+from . import agreement, ledger, policy, rules
+from .agreement import NOTHING_RESERVED, Terms
+from .errors import DoctorBusy, SessionInPast
+from .facts import NewSession, SessionFacts, session_facts
+from .model import Session, Slot
+from .rules import Segment
+
+
+async def publish(work: Work, organisation_id: OrganisationId, new: NewSession, *, draft: bool = False) -> SessionFacts:
+    """Publish a session with its slots and their quotas, or draw it up as a draft.
+
+    Raises: SegmentTooLong, BadSession, SessionInPast, QuotasDoNotAddUp, DoctorBusy, Unknown for a department of another
+        institution, and identity's refusals of the doctor or the institution (B01, B02, B06).
+    """
+    await identity.require_may_practise(work, new.doctor_id, organisation_id)
+    if new.department_id not in {each.id for each in await identity.departments(work, organisation_id)}:
+        raise Unknown
+    if new.ends_at <= work.now:
+        raise SessionInPast
+    organisation = await identity.organisation(work, organisation_id)
+    cut = rules.segments(
+        new.starts_at,
+        new.ends_at,
+        minutes=new.slot_minutes,
+        capacity=new.slot_capacity,
+        grade_3=organisation.grade.startswith("tertiary"),
+    )
+    day = day_of(new.starts_at)
+    agreed = await policy.agreement_for(work, organisation_id, day)
+    terms = Terms.model_validate(agreed.terms) if agreed is not None else NOTHING_RESERVED
+    session = Session(
+        id=work.new_id(),
+        organisation_id=organisation_id,
+        department_id=new.department_id,
+        doctor_id=new.doctor_id,
+        service=new.service,
+        day=day,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        status="draft" if draft else "published",
+        published_at=None if draft else work.now,
+        published_by=work.actor.person_id or new.doctor_id,
+        agreement_id=agreed.id if agreed is not None else None,
+        template_id=new.template_id,
+        last_number=sum(segment.capacity for segment in cut),
+    )
+    work.session.add(session)
+    await not_twice(work)
+    await _add_slots(work, session, cut, new, terms)
+    work.audit("draft" if draft else "publish", "session", session.id)
+    if not draft:
+        work.after_commit(push(f"sessions:{session.department_id}", session.id))
+    return session_facts(session)
+
+
+async def not_twice(work: Work) -> None:
+    """Write what is pending; the database refuses a second session of one doctor at a time. Raises: DoctorBusy."""
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        if violated(error) == "ex_sessions_doctor_busy":
+            raise DoctorBusy from None
+        raise
+
+
+async def _add_slots(work: Work, session: Session, cut: Sequence[Segment], new: NewSession, terms: Terms) -> None:
+    if new.quotas is None:
+        divided = agreement.divided(terms, [segment.capacity for segment in cut])
+    else:
+        divided = [agreement.checked(new.quotas, segment.capacity, terms) for segment in cut]
+    slots = {work.new_id(): (segment, quotas) for segment, quotas in zip(cut, divided, strict=True)}
+    work.session.add_all(_slot(slot_id, session.id, segment) for slot_id, (segment, _) in slots.items())
+    await work.session.flush()
+    await ledger.open_rows(await work.raw(), {slot_id: quotas for slot_id, (_, quotas) in slots.items()})
+
+
+def _slot(slot_id: UUID, session_id: UUID, segment: Segment) -> Slot:
+    return Slot(
+        id=slot_id,
+        session_id=session_id,
+        starts_at=segment.starts_at,
+        ends_at=segment.ends_at,
+        capacity=segment.capacity,
+        first_number=segment.first_number,
+        numbered=segment.capacity,
+        extra_numbers=[],
+    )
