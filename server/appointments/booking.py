@@ -10,7 +10,7 @@ from uuid import UUID
 from server.foundation import data_keys
 from server.foundation.actor import PersonId, Role
 from server.foundation.errand import Errand, Told
-from server.foundation.errors import NotAllowed
+from server.foundation.errors import Unknown
 from server.foundation.ids import new_id
 from server.foundation.work import Work, unit_of_work
 
@@ -45,7 +45,7 @@ class Asked:
 async def book(errand: Errand, slot_id: UUID, asked: Asked) -> Told[PlaceView]:
     """A place in the slot: booked, or held for some minutes.
 
-    Raises: Unknown, NotAllowed, FirstVisit (B11), SessionClosed, SlotOver, NotOpenYet, SummaryMissing, BookingSuspended,
+    Raises: Unknown, FirstVisit (B11), SessionClosed, SlotOver, NotOpenYet, SummaryMissing, BookingSuspended,
         AlreadyBooked, SlotFull, DeskBusy, KeyReused, and identity's refusals of the doctor (B01, B02, B06).
     """
     board = errand.part(Board)
@@ -61,14 +61,14 @@ async def book(errand: Errand, slot_id: UUID, asked: Asked) -> Told[PlaceView]:
 
 
 async def open_to(errand: Errand, card: SlotCard) -> tuple[Quota, ...]:
-    """The quotas of a slot that are open to the actor now. Raises: SessionClosed, SlotOver, NotOpenYet, NotAllowed."""
+    """The quotas of a slot that are open to the actor now. Raises: Unknown, SessionClosed, SlotOver, NotOpenYet."""
     if card.status != "published":
         raise SessionClosed
     if card.refusal is not None:
         raise card.refusal
     serving = rules.quotas_of(await errand.part(Board).standing(errand.actor), card.organisation_id)
     if not serving:
-        raise NotAllowed
+        raise Unknown  # a doctor without a team, another institution's window: nothing here is theirs to book
     now = errand.ground.clock.now()
     return rules.quotas_open(serving, card.opens, day=card.day, starts_at=card.starts_at, now=now)
 

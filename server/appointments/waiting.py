@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.database import violated
-from server.foundation.errors import NotAllowed, Unknown
+from server.foundation.errors import Unknown
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.settings import AppointmentSettings
@@ -56,7 +56,7 @@ async def join(work: Work, session_id: UUID, patient_id: PersonId) -> Waiting:
     session = await store.hold_session(work.session, session_id)
     quotas = rules.quotas_of(standing, session.organisation_id)
     if not quotas:
-        raise NotAllowed
+        raise Unknown
     terms = await _terms(work, session)
     await _require_reason(work, session, terms, quotas, patient_id)
     row = Waiting(

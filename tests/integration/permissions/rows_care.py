@@ -89,6 +89,9 @@ RECORDS: Final[Table] = {
     "GET /api/encounters/{encounter_id}/recording/export": Row(Reach.OWN, stages=_MET, refuses=_NOT_READY),
 }
 
+# The institution's window helps whom it knows; a doctor books only in a team with places, and with the patient's consent.
+_AT_THE_WINDOW: Final = {Role.SCHEDULER: Reach.HOUSE, Role.DOCTOR: Reach.NONE}
+
 APPOINTMENTS: Final[Table] = {
     "GET /api/sessions": Row(query=_DAYS),
     # An unknown doctor is refused like one who has no filing here.
@@ -99,10 +102,12 @@ APPOINTMENTS: Final[Table] = {
         Reach.OWN,
         lambda ids: {"patient_id": ids["patient_id"], "diagnosed_in_person": True},
         ids={"slot_id": "free_slot_id"},
+        roles=_AT_THE_WINDOW,
     ),
+    "POST /api/bookings/{booking_id}/confirm": Row(Reach.OWN, roles=_AT_THE_WINDOW),
     "GET /api/bookings": _NOTHING,
     "GET /api/bookings/{booking_id}": Row(Reach.OWN, roles=_OF_HOUSE),
-    "POST /api/bookings/{booking_id}/cancel": Row(Reach.OWN, const(reason="")),
+    "POST /api/bookings/{booking_id}/cancel": Row(Reach.OWN, const(reason=""), roles=_AT_THE_WINDOW),
     "GET /api/sessions/{session_id}/bookings": Row(Reach.HOUSE),
 }
 
