@@ -15,19 +15,23 @@ from typing import Any, Final
 
 import structlog
 from psycopg import OperationalError
+from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import DBAPIError
 
-from server.foundation.actor import SYSTEM
+from server.foundation.actor import SYSTEM, PersonId
 from server.foundation.errand import Errand, Told
+from server.foundation.errors import Unknown
 from server.foundation.ground import Ground
 from server.foundation.idempotency import KeyReused
-from server.foundation.work import unit_of_work
+from server.foundation.work import Work, unit_of_work
+from server.identity import service as identity
 
 from . import keeping, ledger, store
 from .allotment import Place, Want
 from .board import Board
 from .errors import DeskBusy, SlotFull
 from .facts import SlotCard
+from .rules import Right
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +113,8 @@ class Desk:
         try:
             return await self._commit(batch)
         except Exception as error:
+            if len(batch) == 1 and _answered_elsewhere(error):
+                return await self._commit(batch)  # another process was faster with this very key: its answer is there
             if len(batch) == 1 or _is_down(error):
                 return [error] * len(batch)
             log.info("booking together failed, serving one by one", together=len(batch), error=type(error).__name__)
@@ -120,6 +126,7 @@ class Desk:
         async with unit_of_work(self._ground, SYSTEM) as work:
             raw = await work.raw()
             answers = await keeping.first_answers(raw, self._ground.answers, [item.errand.key for item in batch])
+            await self._refuse_children(work, batch, answers)
             fresh = [index for index, kept in enumerate(answers) if kept is None]
             outcomes = await ledger.claim(raw, [batch[index].want for index in fresh], work.now) if fresh else []
             places = []
@@ -136,6 +143,22 @@ class Desk:
             board.found_full(want.slot_id, want.quotas, known.get(want.slot_id, frozenset()), epoch)
         return [answer for answer in answers if answer is not None]
 
+    async def _refuse_children(
+        self, work: Work, batch: Sequence[Item], answers: list[Told[Any] | BaseException | None]
+    ) -> None:
+        """Nobody under 14 books alone; asked once for each person, and for all of a batch together. Rule: B10"""
+        board = self._ground.part(Board)
+        new = {PersonId(item.want.patient_id) for item in batch if item.want.right_used == Right.SELF}
+        asked = {each for each in new if not board.acts_alone(each)}
+        if not asked:
+            return
+        children = await identity.children_among(work, asked)
+        for person_id in asked - children:
+            board.found_grown(person_id)
+        for index, item in enumerate(batch):
+            if answers[index] is None and item.want.patient_id in children:
+                answers[index] = Unknown()
+
     def _answer(self, batch: Iterable[Item], answers: Iterable[Answer]) -> None:
         for item, answer in zip(batch, answers, strict=True):
             if item.errand.key is not None:
@@ -145,6 +168,10 @@ class Desk:
                 item.answered.exception()  # nobody may be waiting any more; that is no error
             else:
                 item.answered.set_result(answer)
+
+
+def _answered_elsewhere(error: Exception) -> bool:
+    return isinstance(error, UniqueViolation) and error.diag.constraint_name == "pk_idempotency_keys"
 
 
 def _is_down(error: Exception) -> bool:

@@ -74,6 +74,7 @@ async def stop(work: Work, session_id: UUID, reason: str) -> int:
     Raises: Unknown, SessionClosed.
     Rule: appointments-5
     """
+    await store.hold_session(work.session, session_id)
     session = await _open_session(work, session_id)
     await ledger.close(await work.raw(), await store.slots_of_session(work.session, session_id))
     session.status, session.stop_reason = "closed", reason

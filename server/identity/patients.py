@@ -133,6 +133,13 @@ async def standing(work: Work, patient_id: PersonId) -> Standing | None:
     return access.standing(work.actor, patient_id, row.birth_date, related, today)
 
 
+async def children_among(work: Work, ids: Iterable[PersonId]) -> set[PersonId]:
+    """Those of the patients who are too young to act for themselves; who does not exist counts as such. Rule: B10"""
+    today, asked = day_of(work.now), set(ids)
+    born = {PersonId(row.id): row.birth_date for row in await store.people(work.session, asked)}
+    return {each for each in asked if (birth := born.get(each)) is None or needs_guardian(birth, today)}
+
+
 async def wards(work: Work) -> list[PersonId]:
     """For whom the acting account may act besides its own person."""
     acting = [
