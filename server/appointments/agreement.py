@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from server.settings import AppointmentSettings
 
@@ -14,6 +15,21 @@ from .errors import QuotasDoNotAddUp
 from .rules import OpeningTimes, Quota
 
 Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+def _plain(at: time) -> time:
+    if at.tzinfo is not None or at.second or at.microsecond:
+        raise _wrong("请填写几点几分，如 07:00", "Enter hours and minutes, such as 07:00")
+    return at
+
+
+def _wrong(zh: str, en: str) -> PydanticCustomError:
+    """A wrong field, said in the rule's own words."""
+    return PydanticCustomError("terms", "terms", {"zh": zh, "en": en})
+
+
+TimeOfDay = Annotated[time, AfterValidator(_plain)]
+"""An hour and minute of the institution's own clock (Asia/Shanghai)."""
 
 
 class _Term(BaseModel):
@@ -24,7 +40,7 @@ class Opening(_Term):
     """When a quota opens, counted back from the session's day."""
 
     days_before: Annotated[int, Field(ge=0, le=90)]
-    at: time
+    at: TimeOfDay
 
 
 class ReleaseStep(_Term):
@@ -34,7 +50,12 @@ class ReleaseStep(_Term):
     from_quota: Quota
     to_quota: Quota
     days_before: Annotated[int, Field(ge=0, le=90)]
-    at: time
+    at: TimeOfDay
+
+    @property
+    def moment(self) -> tuple[int, time]:
+        """When it is, to compare with others: days after the session's day (negative), and the time of day."""
+        return -self.days_before, self.at
 
     def due(self, day: date) -> datetime:
         """The instant of this step for sessions of that day."""
@@ -50,25 +71,63 @@ DEFAULT_CHAIN: Final = (
 )
 
 
+def _shared_out(shares: Mapping[Quota, int]) -> Mapping[Quota, int]:
+    if Quota.ONLINE in shares:
+        raise _wrong("网上号源是余下的部分，不用填写比例", "ONLINE is what is left; it has no share of its own")
+    if (total := sum(shares.values())) > 100:
+        raise _wrong(
+            f"预留比例合计 {total}%，不能超过 100%", f"The shares add up to {total}%; at most 100% can be reserved"
+        )
+    return shares
+
+
+def _in_order(chain: tuple[ReleaseStep, ...]) -> tuple[ReleaseStep, ...]:
+    """Every quota is released once, the chain ends, and nothing moves to a quota that was released before."""
+    if len({each.step for each in chain}) < len(chain):
+        raise _wrong("释放步骤的序号不能重复", "Two steps of the release have the same number")
+    released = {each.from_quota: each for each in chain}
+    if Quota.ONLINE in released:
+        raise _wrong("网上号源不再释放", "ONLINE places are not released any further")
+    if len(released) < len(chain):
+        raise _wrong("每类号源只能释放一次", "A quota can be released only once")
+    if _circles(chain):
+        raise _wrong(
+            "释放顺序成了圈，最后应释放到网上号源等不再释放的一类",
+            "The release runs in a circle; it must end somewhere",
+        )
+    for each in chain:
+        onward = released.get(each.to_quota)
+        if onward is not None and (onward.moment, onward.step) < (each.moment, each.step):
+            raise _wrong(
+                f"第 {each.step} 步释放到的号源在第 {onward.step} 步已先释放，请把时间改早",
+                f"Step {each.step} releases into a quota that step {onward.step} has released before; make it earlier",
+            )
+    return chain
+
+
+Shares = Annotated[Mapping[Quota, Percent], AfterValidator(_shared_out)]
+Chain = Annotated[tuple[ReleaseStep, ...], AfterValidator(_in_order)]
+
+
 class Terms(_Term):
     """What is reserved (percent of every session's places; the rest is ONLINE), when it opens, how it is released.
 
     Rule: appointments-7, appointments-8
     """
 
-    shares: Mapping[Quota, Percent] = Field(default_factory=dict)
+    shares: Shares = Field(default_factory=dict)
     opens: Mapping[Quota, Opening] = Field(default_factory=dict)
-    chain: tuple[ReleaseStep, ...] = DEFAULT_CHAIN
+    chain: Chain = DEFAULT_CHAIN
 
     @model_validator(mode="after")
-    def _add_up(self) -> Self:
-        if Quota.ONLINE in self.shares or sum(self.shares.values()) > 100:
-            raise ValueError("shares are of reserved quotas and at most the whole")
-        if len({each.step for each in self.chain}) < len(self.chain):
-            raise ValueError("two steps with one number")
-        sources = [each.from_quota for each in self.chain]
-        if Quota.ONLINE in sources or len(set(sources)) < len(sources) or _circles(self.chain):
-            raise ValueError("every quota is released once, and the chain ends")
+    def _open_before_released(self) -> Self:
+        for each in self.chain:
+            opening = self.opens.get(each.from_quota)
+            if opening is not None and (-opening.days_before, opening.at) >= each.moment:
+                raise _wrong(
+                    f"第 {each.step} 步释放时，这类号源还没有开放，请把开放时间改早",
+                    f"Step {each.step} releases a quota before it has opened; let it open earlier",
+                )
         return self
 
     def opening_times(self, settings: AppointmentSettings) -> dict[Quota, OpeningTimes]:
@@ -126,6 +185,19 @@ def divided(terms: Terms, capacities: Sequence[int]) -> list[dict[Quota, int]]:
         slot[Quota.ONLINE] = left
         cut.append(slot)
     return cut
+
+
+def moved_on(terms: Terms, quotas: Mapping[Quota, int], *, day: date, now: datetime) -> dict[Quota, int]:
+    """The quotas of a slot that is published late: what would have been released by now goes where it would be.
+
+    Rule: appointments-8
+    """
+    moved = dict(quotas)
+    for each in sorted(terms.chain, key=lambda step: step.step):
+        if each.due(day) <= now and moved.get(each.from_quota):
+            moved[each.to_quota] = moved.get(each.to_quota, 0) + moved[each.from_quota]
+            moved[each.from_quota] = 0
+    return moved
 
 
 def checked(quotas: Mapping[Quota, int], capacity: int, terms: Terms) -> dict[Quota, int]:

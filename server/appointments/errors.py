@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.foundation.errors import Conflict, Invalid, NotAllowed, Unavailable
+from server.foundation.errors import Conflict, Invalid, NotAllowed, Unavailable, Unknown
 
 
 class SlotFull(Conflict):
@@ -180,3 +180,136 @@ class WaitingClosed(Conflict):
     zh = "这次门诊的候补已经结束，请另选时间"
     en = "The waiting list for this session has ended; please choose another time"
     rule = "appointments-12"
+
+
+class WrongReference(Invalid):
+    """The check digit does not fit: a digit was misread."""
+
+    code = "wrong-reference"
+    zh = "预约编号不对，有数字输错了。请对照预约单再输一次，或扫单上的二维码"
+    en = "This booking reference is not right: a digit is wrong. Compare it with the slip, or scan the slip's QR code"
+    rule = "appointments-13"
+
+
+class NoSuchReference(Unknown):
+    """Nobody has booked here under this number."""
+
+    code = "no-such-reference"
+    zh = "本院没有这个预约编号。请看预约单上是不是别的医院，或按姓名在当天预约里找"
+    en = "There is no booking here under this reference. See whether the slip names another hospital, or look in the day's list"
+    rule = "appointments-13"
+
+
+class WaitsOnline(Conflict):
+    """A visit by video: its patient waits online."""
+
+    code = "waits-online"
+    zh = "这是视频复诊，不在窗口签到。病人在手机上点“进入候诊室”；没有手机，可以到村卫生室或镇卫生院"
+    en = "This visit is by video and is not checked in here: the patient enters the waiting room on a phone, or at a clinic"
+    rule = "appointments-13"
+
+
+class CheckInAnotherDay(Conflict):
+    """The booking is for another day."""
+
+    code = "check-in-another-day"
+    zh = "这个预约是 {day} 的，请病人当天 {time} 起来签到"
+    en = "This booking is for {day}; please check in on that day from {time}"
+    rule = "appointments-13"
+
+
+class CheckInTooEarly(Conflict):
+    """Check-in has not opened."""
+
+    code = "check-in-too-early"
+    zh = "还没到签到时间，{time} 起可以签到，请病人先休息等候"
+    en = "Check-in opens at {time}; please ask the patient to wait"
+    rule = "appointments-13"
+
+
+class CheckInTooLate(Conflict):
+    """Check-in is over."""
+
+    code = "check-in-too-late"
+    zh = "签到时间 {time} 已过。请先取消这个预约，再为病人另约后面的时间"
+    en = "Check-in ended at {time}. Cancel this booking, then book a later time for the patient"
+    rule = "appointments-13"
+
+
+class NothingToCheckIn(Conflict):
+    """Cancelled, over, held only, or being seen already."""
+
+    code = "nothing-to-check-in"
+    zh = "这个预约现在不能签到：已取消、已结束、已在就诊，或还没有确认。请核对当天的预约"
+    en = (
+        "This booking cannot be checked in: it is cancelled, over, being seen, or not confirmed yet. See the day's list"
+    )
+    rule = "appointments-13"
+
+
+class NotPublished(Conflict):
+    """A draft, seen by its own schedulers."""
+
+    code = "not-published"
+    zh = "这次门诊还是草稿，发布以后才能操作"
+    en = "This session is still a draft; publish it first"
+    rule = "appointments-6"
+
+
+class AlreadyPublished(Conflict):
+    """No draft any more."""
+
+    code = "already-published"
+    zh = "这次门诊已经发布，不能删除；不出诊请办理停诊"
+    en = "This session has been published and cannot be discarded; if it will not take place, stop it"
+    rule = "appointments-5"
+
+
+class PlanChanged(Conflict):
+    """Somebody else was faster."""
+
+    code = "plan-changed"
+    zh = "别人刚刚改过这里，请刷新后再改"
+    en = "Somebody else has changed this meanwhile; refresh, look, and change it again"
+
+
+class DayOff(Conflict):
+    """Nobody works on this day."""
+
+    code = "day-off"
+    zh = "{name}，当天不出诊"
+    en = "No sessions on this day: {name}"
+
+
+class DayTaken(Conflict):
+    """The day is an exception already."""
+
+    code = "day-taken"
+    zh = "这一天已经设过假期或调休，请先删除原来的"
+    en = "This day already has an exception; remove that one first"
+
+
+class QuotaReleased(Conflict):
+    """The quota's places have moved on."""
+
+    code = "quota-released"
+    zh = "这个时段的 {quota} 号源已按协议释放，新增的号请加到 {to}"
+    en = "The {quota} places of this slot have been released by the agreement; add new places to {to}"
+    rule = "appointments-8"
+
+
+class NotAllied(Invalid):
+    """Another alliance, or none."""
+
+    code = "not-allied"
+    zh = "这家机构与本院不在同一个医联体，请选择医联体成员"
+    en = "This institution is in no alliance with yours; choose a member of the alliance"
+    rule = "appointments-7"
+
+
+class TeamNameTaken(Conflict):
+    """A team of that institution has the name."""
+
+    code = "team-name-taken"
+    zh = "这家机构已有同名的家庭医生团队，请换一个名称"
+    en = "This institution already has a family-doctor team of that name; choose another"
