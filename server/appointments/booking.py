@@ -19,7 +19,7 @@ from .allotment import Want
 from .board import Board
 from .desk import Desk
 from .errors import FirstVisit, SessionClosed, SlotFull, SummaryMissing
-from .facts import PlaceView, SlotCard
+from .facts import GivenPlaceView, SlotCard
 from .rules import Channel, Quota, Right, Status
 
 _CHANNELS = {
@@ -42,7 +42,7 @@ class Asked:
     by_telephone: bool = False
 
 
-async def book(errand: Errand, slot_id: UUID, asked: Asked) -> Told[PlaceView]:
+async def book(errand: Errand, slot_id: UUID, asked: Asked) -> Told[GivenPlaceView]:
     """A place in the slot: booked, or held for some minutes.
 
     Raises: Unknown, FirstVisit (B11), SessionClosed, SlotOver, NotOpenYet, SummaryMissing, BookingSuspended,

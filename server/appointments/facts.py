@@ -81,11 +81,12 @@ class BookingFacts:
     booked_at: datetime
     expires_at: datetime | None = None
     checked_in_at: datetime | None = None
+    ended_at: datetime | None = None
     end_reason: str | None = None
     late_cancel: bool = False
 
 
-class PlaceView(View):
+class GivenPlaceView(View):
     """A place just given: booked, or held until `expires_at`. `reference` is the number to read aloud."""
 
     id: UUID
@@ -189,6 +190,7 @@ def booking_facts(booking: Booking, slot: Slot, session: Session) -> BookingFact
         booked_at=booking.booked_at,
         expires_at=booking.expires_at,
         checked_in_at=booking.checked_in_at,
+        ended_at=booking.ended_at,
         end_reason=booking.end_reason,
         late_cancel=booking.late_cancel,
     )
@@ -222,9 +224,9 @@ def place_facts(place: Place, card: SlotCard, now: datetime) -> BookingFacts:
     )
 
 
-def place_view(facts: BookingFacts) -> PlaceView:
+def place_view(facts: BookingFacts) -> GivenPlaceView:
     """What somebody who just booked is told."""
-    return PlaceView(
+    return GivenPlaceView(
         id=facts.id,
         reference=facts.reference,
         number=facts.number,

@@ -35,7 +35,7 @@ from .errors import (
     SlotOver,
     SummaryMissing,
 )
-from .facts import NewSession, PlaceView
+from .facts import GivenPlaceView, NewSession
 from .rules import Quota
 from .views import BookingView, SessionView
 
@@ -174,7 +174,7 @@ async def stop_session(work: Work, session_id: UUID, body: StopSession) -> Stopp
     ),
     status=201,
 )
-async def book_slot(errand: Errand, slot_id: UUID, body: BookSlot) -> Told[PlaceView]:
+async def book_slot(errand: Errand, slot_id: UUID, body: BookSlot) -> Told[GivenPlaceView]:
     """Book one place in a slot, or hold it."""
     asked = Asked(
         patient_id=PersonId(body.patient_id),

@@ -100,12 +100,17 @@ def _operation(route: Route, permissions: Mapping[str, frozenset[Role]], schemas
 
 def _schema(adapter: TypeAdapter[Any], mode: JsonSchemaMode, schemas: dict[str, Any]) -> dict[str, Any]:
     schema = adapter.json_schema(mode=mode, ref_template=_REF)
-    schemas.update(schema.pop("$defs", {}))
+    for name, model in schema.pop("$defs", {}).items():
+        _name(schemas, name, model)
     title = schema.get("title")
     if schema.get("type") == "object" and isinstance(title, str) and "properties" in schema:
-        schemas[title] = schema
+        _name(schemas, title, schema)
         return {"$ref": _REF.format(model=title)}
     return schema
+
+
+def _name(schemas: dict[str, Any], name: str, model: dict[str, Any]) -> None:
+    assert schemas.setdefault(name, model) == model, f"two models are called {name}: pages could not tell them apart"
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -119,7 +124,8 @@ def _query_parameters(route: Route, schemas: dict[str, Any]) -> list[dict[str, A
     if route.query is None:
         return []
     schema = TypeAdapter(route.query).json_schema(ref_template=_REF)
-    schemas.update(schema.pop("$defs", {}))
+    for name, model in schema.pop("$defs", {}).items():
+        _name(schemas, name, model)
     required = set(schema.get("required", ()))
     return [
         {"name": name, "in": "query", "required": name in required, "schema": member}
