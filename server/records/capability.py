@@ -18,6 +18,7 @@ CAPABILITY = Capability(
         "records.attach": _READERS,
         "records.reads": _FAMILY | {Role.CLINIC_WORKER},
         "records.consent": _FAMILY | {Role.CLINIC_WORKER},
+        "records.act": frozenset({Role.CLINIC_WORKER, Role.DOCTOR}),
         "records.write": frozenset({Role.DOCTOR}),
         "records.delete": _FAMILY,
         "records.hold": frozenset({Role.ADMINISTRATOR}),

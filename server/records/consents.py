@@ -195,13 +195,13 @@ async def consent_in_force(
 async def consents_of(work: Work, patient_id: PersonId, encounter_id: UUID | None = None) -> list[ConsentFacts]:
     """The consents about a patient, withdrawn ones included, newest first. Raises: Unknown."""
     await require_may_read(work, patient_id)
-    return [_facts(row) for row in await store.consents_of(work.session, patient_id, encounter_id)]
+    return [facts_of(row) for row in await store.consents_of(work.session, patient_id, encounter_id)]
 
 
 async def consents_of_encounter(work: Work, encounter_id: UUID) -> list[ConsentFacts]:
     """The consents given for one encounter. Raises: Unknown."""
     facts = await require_may_read_encounter(work, encounter_id)
-    return [_facts(row) for row in await store.consents_of(work.session, facts.patient_id, encounter_id)]
+    return [facts_of(row) for row in await store.consents_of(work.session, facts.patient_id, encounter_id)]
 
 
 async def _withdraw(work: Work, row: ConsentRow) -> None:
@@ -213,7 +213,8 @@ async def _withdraw(work: Work, row: ConsentRow) -> None:
     work.record(ConsentWithdrawn(PersonId(row.person_id), patient_id, row.purpose, row.encounter_id))
 
 
-def _facts(row: ConsentRow) -> ConsentFacts:
+def facts_of(row: ConsentRow) -> ConsentFacts:
+    """The row as a value."""
     return ConsentFacts(
         id=ConsentId(row.id),
         person_id=PersonId(row.person_id),

@@ -12,7 +12,7 @@ from server.foundation.errors import Unknown
 from server.foundation.routes import PUBLIC, Body, Query, Routes, View
 from server.foundation.work import Work
 
-from . import consent_texts, consents, encounters, oversight, retention
+from . import acting, consent_texts, consents, encounters, oversight, retention
 from .consent_texts import ConsentText
 from .errors import ConsentOutdated, ConsentUnread, WrongPlaceForConsent
 from .rules import Purpose, Seen
@@ -102,6 +102,13 @@ class GiveBody(Body):
     organisation_id: UUID | None = Field(
         None, description="Whom `act_for_me` authorises; a clinic worker's own is taken"
     )
+
+
+class TakeBody(Body):
+    """What was read aloud to a patient, and for how long."""
+
+    version: str = Field(max_length=20)
+    read_s: int = Field(ge=0, le=86_400)
 
 
 class CountView(View):
@@ -213,6 +220,24 @@ async def give_consent(work: Work, patient_id: UUID, body: GiveBody) -> GivenVie
         organisation_id=OrganisationId(body.organisation_id) if body.organisation_id else None,
     )
     return GivenView(id=given)
+
+
+@routes.get("/api/patients/{patient_id}/acting-consent", may="records.act", problems=(Unknown,))
+async def show_acting_consent(work: Work, patient_id: UUID) -> ConsentView | None:
+    """The patient's consent that the own institution acts for them, if one stands."""
+    found = await acting.standing_here(work, PersonId(patient_id))
+    return ConsentView.model_validate(found) if found else None
+
+
+@routes.post(
+    "/api/patients/{patient_id}/acting-consent",
+    may="records.act",
+    status=201,
+    problems=(Unknown, ConsentOutdated, ConsentUnread),
+)
+async def take_acting_consent(work: Work, patient_id: UUID, body: TakeBody) -> GivenView:
+    """Write down, as the witness, that the patient agrees that the own institution acts for them."""
+    return GivenView(id=await acting.take_here(work, PersonId(patient_id), body.version, body.read_s))
 
 
 @routes.post("/api/consents/{consent_id}/withdraw", may="records.consent", problems=(Unknown,))

@@ -63,6 +63,10 @@ RECORDS: Final[Table] = {
     "GET /api/patients/{patient_id}/consents": _OWN,
     "GET /api/encounters/{encounter_id}/consents": _OWN,
     "POST /api/patients/{patient_id}/consents": Row(Reach.OWN, _consent),
+    "GET /api/patients/{patient_id}/acting-consent": Row(Reach.HOUSE),
+    "POST /api/patients/{patient_id}/acting-consent": Row(
+        Reach.HOUSE, lambda ids: {"version": ids["consent_version"], "read_s": 120}
+    ),
     "POST /api/consents/{consent_id}/withdraw": _OWN,
     "GET /api/supervision/encounters": Row(query="?since=2026-11-01T00:00:00Z&until=2026-12-01T00:00:00Z"),
     "POST /api/encounters/{encounter_id}/trace": Row(Reach.ALL, const(reason="投诉核查第12号")),  # by office
