@@ -52,6 +52,7 @@ class DoctorCard:
 
     id: PersonId
     name: str
+    sounds: str
     sex: Sex | None
     title: Title | None
     title_zh: str

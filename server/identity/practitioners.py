@@ -143,6 +143,7 @@ def _card(post: _Post, licences: Sequence[LicenceFacts], today: date, language: 
     return DoctorCard(
         id=PersonId(person.id),
         name=name,
+        sounds=" ".join(filter(None, [person.pinyin, person.initials, *_sounds(department)])),
         sex=Sex(person.sex) if person.sex else None,
         title=title,
         title_zh=TITLE_ZH[title] if title else "",
@@ -159,6 +160,10 @@ def _card(post: _Post, licences: Sequence[LicenceFacts], today: date, language: 
         may_practise=refusal is None and membership.suspended_at is None,
         photo_initial=name[:1],
     )
+
+
+def _sounds(department: Department | None) -> tuple[str, ...]:
+    return (department.pinyin, department.initials) if department else ()
 
 
 def _credential(row: Credential | None) -> CredentialFacts | None:

@@ -44,10 +44,14 @@ class DepartmentView(View):
 
 
 class DoctorView(View):
-    """A doctor's public card: name, title, licence, where (B07)."""
+    """A doctor's public card: name, title, licence, where (B07).
+
+    `sounds` is for searching: the pinyin and the initials of name and department.
+    """
 
     id: PersonId
     name: str
+    sounds: str
     sex: Sex | None
     title: Title | None
     title_zh: str
