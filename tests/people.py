@@ -199,6 +199,7 @@ async def a_session(
     minutes: int = 60,
     slots: int = 2,
     capacity: int = 3,
+    service: str = "follow_up",
 ) -> SessionFacts:
     """A published session, tomorrow at nine unless told otherwise."""
     assert doctor.organisation_id is not None
@@ -212,7 +213,7 @@ async def a_session(
         new = NewSession(
             department_id=doctor.department_id,
             doctor_id=doctor.id,
-            service="follow_up",
+            service=service,
             starts_at=starts_at + shift,
             ends_at=starts_at + shift + timedelta(minutes=minutes * slots),
             slot_minutes=minutes,

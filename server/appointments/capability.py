@@ -9,7 +9,7 @@ from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from .http import routes
+from . import http, http_day
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
 _BOOKERS: Final = _PATIENT_SIDE | {Role.DOCTOR, Role.SCHEDULER}
@@ -22,7 +22,7 @@ async def _anyone(_: Work, __: str) -> bool:
 
 CAPABILITY: Final = Capability(
     name="appointments",
-    routes=(routes,),
+    routes=(http.routes, http_day.routes),
     permissions={
         "appointments.look": frozenset(Role),
         "appointments.book": _BOOKERS,
@@ -31,6 +31,8 @@ CAPABILITY: Final = Capability(
         "appointments.hand_over": frozenset({Role.SCHEDULER}),
         "appointments.stop": frozenset({Role.SCHEDULER}),
         "appointments.roll": frozenset({Role.SCHEDULER}),
+        "appointments.check-in": frozenset({Role.SCHEDULER}),
+        "appointments.remind": frozenset({Role.CLINIC_WORKER}),
     },
     topics=(Topic("sessions", _anyone),),
 )

@@ -11,7 +11,9 @@ from server.settings import AppointmentSettings
 
 from . import store
 from .agreement import NOTHING_RESERVED, Terms
+from .facts import BookingFacts
 from .model_agreed import BookingPolicy, PoolAgreement
+from .rules import CheckInTimes
 
 
 async def of(work: Work, organisation_id: OrganisationId) -> AppointmentSettings:
@@ -36,3 +38,13 @@ async def terms_of(work: Work, agreement_id: UUID | None) -> Terms:
 async def agreement_for(work: Work, organisation_id: OrganisationId, day: date) -> PoolAgreement | None:
     """The agreement in force for a hospital's sessions of that day; the latest made, where several are."""
     return await store.agreement_on(work.session, organisation_id, day)
+
+
+async def check_in_times(work: Work, booking: BookingFacts) -> CheckInTimes:
+    """When the window of the booking's institution checks in for it."""
+    limits = await of(work, booking.organisation_id)
+    return CheckInTimes.around(
+        booking.slot_starts_at,
+        minutes_before=limits.check_in_before_minutes,
+        minutes_after=limits.check_in_after_minutes,
+    )

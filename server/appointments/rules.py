@@ -13,10 +13,19 @@ from zoneinfo import ZoneInfo
 from server.foundation.actor import PATIENT_SIDE, Level, Role
 from server.foundation.lifecycle import Lifecycle, step
 
-from .errors import BadSession, NotOpenYet, SegmentTooLong, SlotOver
+from .errors import (
+    BadSession,
+    CheckInAnotherDay,
+    CheckInTooEarly,
+    CheckInTooLate,
+    NotOpenYet,
+    SegmentTooLong,
+    SlotOver,
+)
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 LONGEST_SEGMENT_AT_GRADE_3: Final = timedelta(minutes=60)
+BY_VIDEO: Final = "follow_up"  # the service whose patients wait online, not at the window
 
 
 class Quota(StrEnum):
@@ -161,6 +170,32 @@ def is_late_cancel(day: date, deadline: time, now: datetime, days_before: int = 
     Rule: appointments-4
     """
     return now > datetime.combine(day - timedelta(days=days_before), deadline, tzinfo=SHANGHAI)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInTimes:
+    """From when until when the window checks in for a slot."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    @classmethod
+    def around(cls, starts_at: datetime, *, minutes_before: int, minutes_after: int) -> CheckInTimes:
+        """So long before the slot starts, and so long after."""
+        return cls(starts_at - timedelta(minutes=minutes_before), starts_at + timedelta(minutes=minutes_after))
+
+    def require_open(self, now: datetime) -> None:
+        """Nothing, while the window checks in.
+
+        Raises: CheckInAnotherDay, CheckInTooEarly, CheckInTooLate. Rule: appointments-13
+        """
+        day, opens, closes = (each.astimezone(SHANGHAI) for each in (now, self.opens_at, self.closes_at))
+        if day.date() not in (opens.date(), closes.date()):
+            raise CheckInAnotherDay(day=f"{opens:%Y-%m-%d}", time=f"{opens:%H:%M}")
+        if now < self.opens_at:
+            raise CheckInTooEarly(time=f"{opens:%H:%M}")
+        if now > self.closes_at:
+            raise CheckInTooLate(time=f"{closes:%H:%M}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts
 
 async def mark(work: Work, booking_id: UUID, verb: str) -> None:
     """The visit moves its booking on: `check_in`, `serve`, `fulfil`, `miss`. No effect when it is there already."""
-    await store.move(work.session, booking_id, set(LIFE.before(verb)), LIFE.after(verb))
+    arrived = {"checked_in_at": work.now} if verb == "check_in" else {}
+    await store.move(work.session, booking_id, set(LIFE.before(verb)), LIFE.after(verb), **arrived)
 
 
 async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> SessionFacts:

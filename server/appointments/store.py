@@ -100,7 +100,8 @@ async def move(
 BookingRow = ResultRow[Booking, Slot, Session]
 
 
-def _bookings() -> Select[Booking, Slot, Session]:
+def bookings() -> Select[Booking, Slot, Session]:
+    """Bookings with slot and session, the latest first, to be narrowed."""
     return (
         select(Booking, Slot, Session)
         .join(Slot, Slot.id == Booking.slot_id)
@@ -111,22 +112,22 @@ def _bookings() -> Select[Booking, Slot, Session]:
 
 async def booking_by_id(session: AsyncSession, booking_id: UUID) -> BookingRow | None:
     """A booking with its slot and session."""
-    return (await session.execute(_bookings().where(Booking.id == booking_id))).one_or_none()
+    return (await session.execute(bookings().where(Booking.id == booking_id))).one_or_none()
 
 
 async def bookings_of_patients(session: AsyncSession, patients: Sequence[UUID], limit: int) -> Sequence[BookingRow]:
     """These patients' bookings, latest first."""
-    return (await session.execute(_bookings().where(Booking.patient_id.in_(patients)).limit(limit))).all()
+    return (await session.execute(bookings().where(Booking.patient_id.in_(patients)).limit(limit))).all()
 
 
 async def bookings_made_by(session: AsyncSession, person_id: UUID, limit: int) -> Sequence[BookingRow]:
     """What this member of staff booked for others, latest first."""
-    return (await session.execute(_bookings().where(Booking.booked_by == person_id).limit(limit))).all()
+    return (await session.execute(bookings().where(Booking.booked_by == person_id).limit(limit))).all()
 
 
 async def bookings_of_session(session: AsyncSession, session_id: UUID) -> Sequence[BookingRow]:
     """Everyone of one session, latest slot first."""
-    return (await session.execute(_bookings().where(Booking.session_id == session_id))).all()
+    return (await session.execute(bookings().where(Booking.session_id == session_id))).all()
 
 
 async def sessions_between(

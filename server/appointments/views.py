@@ -16,7 +16,7 @@ from . import policy, rules
 from .agreement import Terms, opens_next
 from .board import Board
 from .facts import BookingFacts, SessionFacts, SlotFacts
-from .rules import LIFE, OpeningTimes, Quota
+from .rules import BY_VIDEO, LIFE, CheckInTimes, OpeningTimes, Quota
 
 
 class QuotaView(View):
@@ -73,7 +73,10 @@ class SessionView(View):
 
 
 class BookingView(View):
-    """A booking; `reference` is the number to read aloud, `number` the place in the session."""
+    """A booking; `reference` is the number to read aloud, `number` the place in the session.
+
+    The window checks in between `check_in_opens_at` and `check_in_closes_at`; a visit by video has its own waiting room.
+    """
 
     id: UUID
     reference: str
@@ -94,6 +97,8 @@ class BookingView(View):
     booked_at: datetime
     expires_at: datetime | None
     checked_in_at: datetime | None
+    check_in_opens_at: datetime | None
+    check_in_closes_at: datetime | None
     end_reason: str | None
     late_cancel: bool
     can_cancel: bool
@@ -185,6 +190,7 @@ async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[Booking
     """Views of bookings, in the order given."""
     doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each in found])
     patients = await identity.people(work, {each.patient_id for each in found})
+    check_in = {each.id: await _check_in(work, each) for each in found}
     return [
         BookingView(
             id=each.id,
@@ -206,12 +212,18 @@ async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[Booking
             booked_at=each.booked_at,
             expires_at=each.expires_at,
             checked_in_at=each.checked_in_at,
+            check_in_opens_at=times.opens_at if (times := check_in[each.id]) else None,
+            check_in_closes_at=times.closes_at if times else None,
             end_reason=each.end_reason,
             late_cancel=each.late_cancel,
             can_cancel=LIFE.allows(rules.Status(each.status), "cancel", work.actor.role),
         )
         for each in found
     ]
+
+
+async def _check_in(work: Work, each: BookingFacts) -> CheckInTimes | None:
+    return None if each.service == BY_VIDEO else await policy.check_in_times(work, each)
 
 
 async def _doctors(

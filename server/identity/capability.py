@@ -18,6 +18,8 @@ from . import (
     register_http,
 )
 
+_AT_A_DESK = frozenset({Role.CLINIC_WORKER, Role.SCHEDULER})
+
 CAPABILITY = Capability(
     name="identity",
     routes=(
@@ -35,8 +37,9 @@ CAPABILITY = Capability(
         "identity.family": PATIENT_SIDE,
         "identity.change-phone": PATIENT_SIDE,
         "identity.step-up": STAFF,
-        "identity.find-patient": frozenset({Role.CLINIC_WORKER}),
-        "identity.register-patient": frozenset({Role.CLINIC_WORKER}),
+        "identity.find-patient": _AT_A_DESK | {Role.DOCTOR},
+        "identity.register-patient": _AT_A_DESK,
+        "identity.change-patient": frozenset({Role.CLINIC_WORKER}),
         "identity.manage-people": frozenset({Role.ADMINISTRATOR}),
         "identity.manage-organisations": frozenset({Role.ADMINISTRATOR}),
     },

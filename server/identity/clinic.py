@@ -1,4 +1,4 @@
-"""The clinic's desk: a worker finds and registers patients of the own organisation, with the card in hand.
+"""The desk of a clinic or of a hospital's window: staff find and register patients of their own organisation, card in hand.
 
 A patient without a phone lives here only; whoever is not known to the own organisation does not exist for this desk.
 """

@@ -1,4 +1,4 @@
-"""The clinic's desk over HTTP. Numbers travel in bodies, never in addresses, which are written into logs."""
+"""The desk of a clinic or a hospital's window over HTTP. Numbers travel in bodies, never in addresses: those are logged."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ async def register_patient(work: Work, body: RegisterPatient) -> PatientView:
 
 @routes.post(
     "/api/patients/{patient_id}/guardians",
-    may="identity.register-patient",
+    may="identity.change-patient",
     status=204,
     problems=(FamilyAlready, GuardianNeeded),
 )
@@ -125,7 +125,7 @@ async def add_guardian(work: Work, patient_id: PersonId, body: AddGuardian) -> N
 
 @routes.put(
     "/api/patients/{patient_id}/phone",
-    may="identity.register-patient",
+    may="identity.change-patient",
     problems=(RealNameNotConfirmed, GuardianNeeded),
 )
 async def change_patient_phone(work: Work, patient_id: PersonId, body: ChangePatientPhone) -> PatientView:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from server.foundation.ground import Ground
 from server.settings import SignInSettings
 
-from .alliances import AllianceCard, add_alliance, allied
+from .alliances import AllianceCard, add_alliance, alliances, allied
 from .authentication import AUDIENCE, Logins, authenticate
 from .cards import DepartmentCard, DoctorCard, OrganisationCard, PatientFacts, PersonCard, Standing
 from .clinic import patient_here
@@ -57,6 +57,7 @@ from .staff import (
     add_post,
     create_admin,
     put_filing,
+    staff_of,
 )
 from .vocabulary import Category, CredentialKind, Evidence, Grade, OrganisationKind, Relation, Sex, Title
 
@@ -107,6 +108,7 @@ __all__ = [
     "add_person",
     "add_post",
     "admit",
+    "alliances",
     "allied",
     "attach",
     "authenticate",
@@ -139,6 +141,7 @@ __all__ = [
     "require_may_review",
     "require_real_name",
     "require_services_open",
+    "staff_of",
     "standing",
     "wards",
 ]

@@ -172,6 +172,11 @@ async def people_within_reach(
     return await store.staff_posts(work.session, await organisations.reach(work), prefix.strip(), limit)
 
 
+async def staff_of(work: Work, organisation_id: OrganisationId) -> set[PersonId]:
+    """Everybody who works or worked at an organisation."""
+    return {PersonId(each) for each in await store.staff_of(work.session, organisation_id)}
+
+
 async def papers(work: Work, person_id: PersonId) -> list[Papers]:
     """A member of staff's credentials with their filings. Raises: Unknown unless a post lies within reach."""
     await _require_some_within_reach(work, person_id)

@@ -163,6 +163,12 @@ async def staff_posts(
     return [tuple(row) for row in await session.execute(found)]
 
 
+async def staff_of(session: AsyncSession, organisation_id: UUID) -> Sequence[UUID]:
+    """Everybody who has or had a post at an organisation."""
+    found = select(Membership.person_id).where(Membership.organisation_id == organisation_id).distinct()
+    return (await session.scalars(found)).all()
+
+
 async def doctor_posts(
     session: AsyncSession,
     *,

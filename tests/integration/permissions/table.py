@@ -15,10 +15,11 @@ from tests.api import Api
 from .cells import Cell, ask
 from .rows import Reach, Row
 from .rows_care import CARE
+from .rows_desk import DESK
 from .rows_identity import IDENTITY
 from .world import Stage, Tie, World
 
-TABLE: Final = {**IDENTITY, **CARE}
+TABLE: Final = {**IDENTITY, **CARE, **DESK}
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
 

@@ -28,6 +28,7 @@ SHOWN_ELSEWHERE: Final = {
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",
     "GET /api/encounters/{encounter_id}/recording/export",
+    "POST /api/desk/check-ins",
     "POST /api/enrolments/complete",
     "POST /api/enrolments/open",
     "POST /api/family",

@@ -1,0 +1,20 @@
+"""The matrix's rows of the day at the window and at the clinic."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.foundation.actor import Role
+
+from .rows import Reach, Row, Table, const
+
+_NOTHING: Final = Row()
+
+DESK: Final[Table] = {
+    # The number stands in the body; one that is nobody's is refused like an unknown id.
+    "POST /api/desk/check-ins": Row(body=const(code="261122-0042-7"), refuses=frozenset({404})),
+    "GET /api/desk/bookings": _NOTHING,
+    "GET /api/bookings/of-day": _NOTHING,
+    # The institution's window sees its house's bookings; a family doctor with the patient's consent.
+    "GET /api/bookings/{booking_id}/calendar": Row(Reach.OWN, roles={Role.SCHEDULER: Reach.HOUSE}),
+}
