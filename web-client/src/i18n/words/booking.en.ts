@@ -80,10 +80,4 @@ export const en: Record<keyof typeof zh, string> = {
   'done.prepare': 'Prepare now',
   'done.print': 'Print the slip',
   'done.home': 'Home, prepare later',
-  'slip.title': 'Booking slip',
-  'slip.scan': 'Scan with a phone to open this visit',
-  'slip.qr': 'QR code that opens this visit',
-  'slip.how':
-    'At the time, open Lianyi and press “Enter the waiting room”. Without a phone, take this slip to the village or township clinic.',
-  'slip.phone': "Hospital's phone",
 }

@@ -78,11 +78,6 @@ export const zh = {
   'done.prepare': '现在去准备',
   'done.print': '打印预约单',
   'done.home': '回首页，以后再准备',
-  'slip.title': '预约单',
-  'slip.scan': '用手机扫码，打开这次看病',
-  'slip.qr': '打开这次看病的二维码',
-  'slip.how': '到时间打开联医，点“进入候诊室”。没有手机，可以带这张单到村卫生室或镇卫生院。',
-  'slip.phone': '医院电话',
 } as const
 
 export const t = catalogue(zh, () => import('./booking.en'))
