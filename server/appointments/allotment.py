@@ -11,7 +11,7 @@ from server.foundation.errors import Problem
 from server.foundation.ids import short_number
 
 from .errors import AlreadyBooked, BookingSuspended, SlotFull
-from .rules import Quota, Status
+from .rules import Quota, Right, Status
 
 Row = tuple[UUID, Quota]
 
@@ -86,7 +86,8 @@ def allot(wants: Sequence[Want], rows: Rows) -> list[Place | Problem]:
 
 
 def _one(want: Want, rows: Rows, taken: Mapping[tuple[UUID, UUID, date], tuple[UUID, Status]]) -> Place | Problem:
-    if until := rows.suspended.get((want.patient_id, want.organisation_id)):
+    until = rows.suspended.get((want.patient_id, want.organisation_id))
+    if until and want.right_used != Right.WINDOW:  # the window still helps
         return BookingSuspended(until=until.isoformat())
     if there := taken.get(want.once):
         return AlreadyBooked(booking_id=str(there[0]), booking_status=str(there[1]))

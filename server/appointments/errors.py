@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.foundation.errors import Conflict, Invalid, NotAllowed, Unavailable, Unknown
+from server.foundation.errors import Conflict, Invalid, NotAllowed, Unavailable
 
 
 class SlotFull(Conflict):
@@ -191,7 +191,7 @@ class WrongReference(Invalid):
     rule = "appointments-13"
 
 
-class NoSuchReference(Unknown):
+class NoSuchReference(Invalid):
     """Nobody has booked here under this number."""
 
     code = "no-such-reference"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from server.appointments.model_course import Suspension
 from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.clock import day_of
 from server.foundation.ground import Ground
@@ -53,6 +54,23 @@ async def test_the_window_does_not_book_for_whom_it_never_saw(window: Api, groun
     assert refused.status == 404
     await known_at(ground, hospital, stranger)
     await booked(window, slot, stranger)
+
+
+async def test_the_window_helps_whom_booking_online_is_suspended(
+    api: Api, window: Api, ground: Ground, hospital: Hospital
+) -> None:
+    session = await a_clinic_session(ground, hospital)
+    (slot, *_) = await people.slots_of(ground, session)
+    patient = await known_at(ground, hospital, await people.a_patient(ground))
+    async with unit_of_work(ground, SYSTEM) as work:
+        until = work.now + timedelta(days=30)
+        row = {"patient_id": patient.id, "organisation_id": hospital.id, "no_shows": 3}
+        work.session.add(Suspension(id=work.new_id(), starts_at=work.now, ends_at=until, **row))
+    refused = await api.signed_in(patient.token).post(
+        f"/api/slots/{slot}/bookings", {"patient_id": str(patient.id), **YES}
+    )
+    assert refused.code == "booking-suspended"
+    await booked(window, slot, patient)
 
 
 async def test_the_slips_number_checks_in_and_tells_who_is_ahead(
