@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from server.foundation.actor import PATIENT_SIDE, PersonId, Role
+from server.foundation.actor import PATIENT_SIDE, Actor, PersonId, Role
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
@@ -13,6 +13,7 @@ from server.identity import service as identity
 from server.records import service as records
 from server.records.service import Purpose
 
+from .errors import NotPublished, SessionClosed
 from .rules import Right
 
 
@@ -68,3 +69,19 @@ async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, docto
 def is_own(work_actor_person: UUID | None, role: Role | None, patient_id: UUID) -> bool:
     """Whether somebody of the patient's side asks for themselves."""
     return role in PATIENT_SIDE and work_actor_person == patient_id
+
+
+def is_own_house(actor: Actor, organisation_id: UUID) -> bool:
+    """Whether a scheduler asks about the own institution: they see its drafts and how its places are divided."""
+    return actor.role is Role.SCHEDULER and actor.organisation_id == organisation_id
+
+
+def require_published(actor: Actor, organisation_id: UUID, status: str) -> None:
+    """Nothing, for a session that is published and not stopped.
+
+    Raises: SessionClosed; for a draft NotPublished to the institution's schedulers, Unknown to everybody else.
+    """
+    if status == "draft":
+        raise NotPublished if is_own_house(actor, organisation_id) or actor.role is None else Unknown
+    if status != "published":
+        raise SessionClosed

@@ -120,15 +120,20 @@ class Terms(_Term):
     chain: Chain = DEFAULT_CHAIN
 
     @model_validator(mode="after")
-    def _open_before_released(self) -> Self:
-        for each in self.chain:
-            opening = self.opens.get(each.from_quota)
+    def _open_in_time(self) -> Self:
+        self.require_open_before_released(self.opens, self.chain)
+        return self
+
+    @staticmethod
+    def require_open_before_released(opens: Mapping[Quota, Opening], chain: Sequence[ReleaseStep]) -> None:
+        """Nothing, when every quota opens before it is released; otherwise a refusal in words."""
+        for each in chain:
+            opening = opens.get(each.from_quota)
             if opening is not None and (-opening.days_before, opening.at) >= each.moment:
                 raise _wrong(
                     f"第 {each.step} 步释放时，这类号源还没有开放，请把开放时间改早",
                     f"Step {each.step} releases a quota before it has opened; let it open earlier",
                 )
-        return self
 
     def opening_times(self, settings: AppointmentSettings) -> dict[Quota, OpeningTimes]:
         """When each quota opens; what the agreement leaves open, the institution's limits say."""

@@ -18,7 +18,7 @@ from . import access, rules
 from .allotment import Want
 from .board import Board
 from .desk import Desk
-from .errors import FirstVisit, SessionClosed, SlotFull, SummaryMissing
+from .errors import FirstVisit, SlotFull, SummaryMissing
 from .facts import GivenPlaceView, SlotCard
 from .rules import Channel, Quota, Right, Status
 
@@ -62,8 +62,7 @@ async def book(errand: Errand, slot_id: UUID, asked: Asked) -> Told[GivenPlaceVi
 
 async def open_to(errand: Errand, card: SlotCard) -> tuple[Quota, ...]:
     """The quotas of a slot that are open to the actor now. Raises: Unknown, SessionClosed, SlotOver, NotOpenYet."""
-    if card.status != "published":
-        raise SessionClosed
+    access.require_published(errand.actor, card.organisation_id, card.status)
     if card.refusal is not None:
         raise card.refusal
     serving = rules.quotas_of(await errand.part(Board).standing(errand.actor), card.organisation_id)

@@ -293,8 +293,8 @@ class QuotaReleased(Conflict):
     """The quota's places have moved on."""
 
     code = "quota-released"
-    zh = "这个时段的 {quota} 号源已按协议释放，新增的号请加到 {to}"
-    en = "The {quota} places of this slot have been released by the agreement; add new places to {to}"
+    zh = "这类号源在这个时段已按协议释放，新增的号请加到释放以后的那一类"
+    en = "This quota of the slot has been released by the agreement; add new places where its places went"
     rule = "appointments-8"
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from server.foundation.actor import OrganisationId, PersonId
 
-from .facts import BookingFacts
+from .facts import BookingFacts, NextPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,14 @@ class SessionHandedOver:
 class SessionStopped:
     """停诊: everyone booked has been cancelled and is to be told.
 
-    `refund_due` are the bookings for which something may have been paid at the window.
+    `refund_due` are the bookings for which something may have been paid at the window, `offers` the next equal place of
+    those for whom there is one, by booking.
     """
 
     session_id: UUID
     reason: str
     refund_due: tuple[UUID, ...] = ()
+    offers: Mapping[UUID, NextPlace] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,27 @@ class PatientSuspended:
     organisation_id: OrganisationId
     no_shows: int
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldExpired:
+    """A held place was not confirmed in time and has gone on; `offered` says that it was the waiting list's."""
+
+    booking: BookingFacts
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMissed:
+    """Nobody came: a no-show, the `no_shows`th of late at that institution."""
+
+    booking: BookingFacts
+    no_shows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """It is time to remind the patient of a booking, in the way of `kind` (see `reminding.Kind`), once for ever."""
+
+    booking: BookingFacts
+    kind: str

@@ -86,6 +86,21 @@ class BookingFacts:
     late_cancel: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NextPlace:
+    """A place that somebody could book instead of one that was lost. Nothing is held."""
+
+    slot_id: UUID
+    session_id: UUID
+    doctor_id: PersonId
+    department_id: UUID
+    service: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    same_doctor: bool
+
+
 class GivenPlaceView(View):
     """A place just given: booked, or held until `expires_at`. `reference` is the number to read aloud."""
 

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal, Self
+from datetime import date, timedelta
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.foundation.actor import PersonId
 from server.foundation.errand import Errand, Told
-from server.foundation.errors import Unknown
-from server.foundation.routes import Body, Query, Routes, View
+from server.foundation.routes import Body, Query, Routes
 from server.foundation.work import Work
 
 from . import booking, holding, service, views
 from .booking import Asked
 from .errors import (
     AlreadyBooked,
-    BadSession,
     BookingOver,
     BookingSuspended,
     DeskBusy,
-    DoctorBusy,
     FirstVisit,
     HoldOver,
     NotOpenYet,
-    QuotasDoNotAddUp,
-    SegmentTooLong,
     SessionClosed,
-    SessionInPast,
     SlotFull,
     SlotOver,
     SummaryMissing,
 )
-from .facts import GivenPlaceView, NewSession
-from .rules import Quota
+from .facts import GivenPlaceView
 from .views import BookingView, SessionView
 
 routes = Routes()
 
 LONGEST_LOOK = timedelta(days=31)
-# Times far from both ends of the calendar, so that any zone and any length of a session can be added to them.
-Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 class Days(Query):
@@ -85,39 +76,6 @@ class CancelBooking(Body):
     reason: Annotated[str, Field(max_length=200)] = ""
 
 
-class PublishSession(Body):
-    """A session to publish: times carry their zone; every slot has the same length and capacity."""
-
-    department_id: UUID
-    doctor_id: UUID
-    service: Literal["follow_up", "remote_consultation", "expert"] = "follow_up"
-    starts_at: Instant
-    ends_at: Instant
-    slot_minutes: Annotated[int, Field(ge=5, le=240)]
-    slot_capacity: Annotated[int, Field(ge=1, le=200)]
-    quotas: dict[Quota, Annotated[int, Field(ge=0, le=200)]] | None = Field(
-        None, description="How every slot is divided; they add up to its capacity. Without it the agreement divides"
-    )
-
-
-class HandOver(Body):
-    """To whom."""
-
-    doctor_id: UUID
-
-
-class StopSession(Body):
-    """The reason that the patients are told."""
-
-    reason: Annotated[str, Field(min_length=2, max_length=200)]
-
-
-class Stopped(View):
-    """How many bookings were cancelled and their patients told."""
-
-    cancelled: int
-
-
 @routes.get("/api/sessions", may="appointments.look")
 async def list_sessions(work: Work, query: Days) -> list[SessionView]:
     """Sessions of some days with the places left in every slot."""
@@ -130,32 +88,6 @@ async def list_sessions(work: Work, query: Days) -> list[SessionView]:
         doctor_id=query.doctor_id,
     )
     return await views.of_sessions(work, found)
-
-
-@routes.post(
-    "/api/sessions",
-    may="appointments.publish",
-    problems=(SegmentTooLong, BadSession, SessionInPast, QuotasDoNotAddUp, DoctorBusy, Unknown),
-    status=201,
-)
-async def publish_session(work: Work, body: PublishSession) -> SessionView:
-    """Publish a session of the scheduler's own institution."""
-    new = NewSession(**body.model_dump())
-    session = await service.publish(work, work.actor.organisation, new)
-    found = await service.sessions_between(work, session.day, session.day, doctor_id=session.doctor_id)
-    return (await views.of_sessions(work, [pair for pair in found if pair[0].id == session.id]))[0]
-
-
-@routes.post("/api/sessions/{session_id}/handover", may="appointments.hand_over", problems=(SessionClosed, DoctorBusy))
-async def hand_over_session(work: Work, session_id: UUID, body: HandOver) -> None:
-    """Give a session and its queue to a colleague."""
-    await service.hand_over(work, session_id, PersonId(body.doctor_id))
-
-
-@routes.post("/api/sessions/{session_id}/stop", may="appointments.stop", problems=(SessionClosed,))
-async def stop_session(work: Work, session_id: UUID, body: StopSession) -> Stopped:
-    """停诊: close the session; everyone booked is cancelled and told why."""
-    return Stopped(cancelled=await service.stop(work, session_id, body.reason))
 
 
 @routes.post(

@@ -80,6 +80,16 @@ async def lock(raw: Raw, slots: Collection[UUID]) -> dict[Row, tuple[int, int]]:
     return {(slot_id, Quota(quota)): (capacity, taken) for slot_id, quota, capacity, taken, _ in await found.fetchall()}
 
 
+async def free(raw: Raw, slots: Collection[UUID]) -> dict[Row, int]:
+    """Hold the rows of these slots until the transaction ends: the places left in each that has any and is open."""
+    found = await raw.execute(_LOCK, {"slots": sorted(slots)})
+    return {
+        (slot_id, Quota(quota)): capacity - taken
+        for slot_id, quota, capacity, taken, is_open in await found.fetchall()
+        if is_open and taken < capacity
+    }
+
+
 async def claim(raw: Raw, wants: Sequence[Want], now: datetime) -> list[Place | Problem]:
     """Take a place for each of these, first come first served, and write the bookings: the only way to a place.
 
@@ -177,8 +187,7 @@ async def give_back(raw: Raw, slot_id: UUID, quota: Quota) -> Quota:
     Rule: appointments-8
     """
     await lock(raw, [slot_id])
-    released = await raw.execute("SELECT from_quota, to_quota FROM quota_releases WHERE slot_id = %s", [slot_id])
-    target = landing(quota, {Quota(source): Quota(to) for source, to in await released.fetchall()})
+    target = landing(quota, (await _released(raw, [slot_id])).get(slot_id, {}))
     await raw.execute(_GIVE_BACK, {"slot": slot_id, "own": str(quota), "now_of": str(target)})
     return target
 
@@ -186,18 +195,36 @@ async def give_back(raw: Raw, slot_id: UUID, quota: Quota) -> Quota:
 async def release(raw: Raw, slots: Collection[UUID], step: ReleaseStep, now: datetime) -> set[UUID]:
     """Move what is untaken one step along the chain, once for ever; gives the slots in which places moved.
 
+    A step that comes late goes to where the later steps have already led, so their order does not matter.
     Rule: appointments-8
     """
-    moved = await raw.execute(
-        _RELEASE,
-        {
-            "slots": sorted(slots),
-            "step": step.step,
-            "source": str(step.from_quota),
-            "target": str(step.to_quota),
-            "now": now,
-        },
+    rows = await lock(raw, slots)
+    there = {slot_id for slot_id, quota in rows if quota is step.from_quota}
+    onward = await _released(raw, there)
+    landings: dict[Quota, list[UUID]] = {}
+    for slot_id in sorted(there):
+        landings.setdefault(landing(step.to_quota, onward.get(slot_id, {})), []).append(slot_id)
+    moved: set[UUID] = set()
+    for target, group in landings.items():
+        await open_rows(raw, {slot_id: {target: 0} for slot_id in group if (slot_id, target) not in rows})
+        moved |= await _move(raw, group, step, target, now)
+    return moved
+
+
+async def _released(raw: Raw, slots: Collection[UUID]) -> dict[UUID, dict[Quota, Quota]]:
+    """For each slot, where its quotas were released to."""
+    found = await raw.execute(
+        "SELECT slot_id, from_quota, to_quota FROM quota_releases WHERE slot_id = ANY(%s)", [sorted(slots)]
     )
+    onward: dict[UUID, dict[Quota, Quota]] = {}
+    for slot_id, source, target in await found.fetchall():
+        onward.setdefault(slot_id, {})[Quota(source)] = Quota(target)
+    return onward
+
+
+async def _move(raw: Raw, slots: Sequence[UUID], step: ReleaseStep, target: Quota, now: datetime) -> set[UUID]:
+    asked = {"slots": slots, "step": step.step, "source": str(step.from_quota), "target": str(target), "now": now}
+    moved = await raw.execute(_RELEASE, asked)
     return {slot_id for slot_id, _ in await moved.fetchall()}
 
 
@@ -224,3 +251,10 @@ async def close(raw: Raw, slots: Collection[UUID]) -> None:
     """No place of these slots can be taken any more; what is taken stays written."""
     await lock(raw, slots)
     await raw.execute("UPDATE quotas SET is_open = false WHERE slot_id = ANY(%s)", [sorted(slots)])
+
+
+async def drop(raw: Raw, slots: Collection[UUID]) -> None:
+    """The rows of slots that were never published are gone."""
+    await lock(raw, slots)
+    await raw.execute("DELETE FROM quota_releases WHERE slot_id = ANY(%s)", [sorted(slots)])
+    await raw.execute("DELETE FROM quotas WHERE slot_id = ANY(%s)", [sorted(slots)])

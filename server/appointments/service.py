@@ -12,18 +12,25 @@ from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
 
-from . import access, ending, ledger, policy, publishing, rules, store, waiting
+from . import access, ending, no_shows, policy, publishing, rules, store
 from .board import Board as Board
 from .desk import Desk
-from .errors import SessionClosed
-from .events import SessionHandedOver, SessionStopped
+from .events import SessionHandedOver
 from .facts import BookingFacts as BookingFacts
 from .facts import NewSession as NewSession
 from .facts import QuotaFacts, SlotFacts, booking_facts, session_facts
 from .facts import SessionFacts as SessionFacts
 from .model import Booking, Session, Slot
+from .no_shows import LEAST_WAIT as LEAST_WAIT
+from .no_shows import wait_of as wait_of
 from .publishing import publish as publish
+from .reminding import Kind as Kind
+from .reminding import remind_once as remind_once
+from .reminding import reminded as reminded
 from .rules import LIFE, Quota, Status
+from .stopping import Stopped as Stopped
+from .stopping import offered as offered
+from .stopping import stop as stop
 
 
 def attach(ground: Ground) -> None:
@@ -50,6 +57,9 @@ async def cancel(work: Work, booking_id: UUID, reason: str = "") -> BookingFacts
 
 async def mark(work: Work, booking_id: UUID, verb: str) -> None:
     """The visit moves its booking on: `check_in`, `serve`, `fulfil`, `miss`. No effect when it is there already."""
+    if verb == "miss":
+        await no_shows.miss(work, await booking(work, booking_id))
+        return
     arrived = {"checked_in_at": work.now} if verb == "check_in" else {}
     await store.move(work.session, booking_id, set(LIFE.before(verb)), LIFE.after(verb), **arrived)
 
@@ -67,31 +77,6 @@ async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> Ses
     work.audit("hand_over", "session", session.id)
     ending.tell(work, session)
     return session_facts(session)
-
-
-async def stop(work: Work, session_id: UUID, reason: str) -> int:
-    """停诊: close the session and cancel everyone booked; gives how many that were.
-
-    Raises: Unknown, SessionClosed.
-    Rule: appointments-5
-    """
-    await store.hold_session(work.session, session_id)
-    session = await _open_session(work, session_id)
-    await ledger.close(await work.raw(), await store.slots_of_session(work.session, session_id))
-    session.status, session.stop_reason = "closed", reason
-    await work.session.flush()
-    stopped = [
-        booking
-        for booking, _, _ in await store.bookings_of_session(work.session, session_id)
-        if LIFE.allows(Status(booking.status), "stop")
-    ]
-    for booking in stopped:
-        await ending.end(work, booking, "stop", reason, late=False)
-    await waiting.clear(work, session_id)
-    work.record(SessionStopped(session.id, reason, refund_due=tuple(booking.id for booking in stopped)))
-    work.audit("stop", "session", session.id, cancelled=len(stopped))
-    ending.tell(work, session)
-    return len(stopped)
 
 
 async def booking(work: Work, booking_id: UUID) -> BookingFacts:
@@ -147,9 +132,18 @@ async def sessions_between(
     department_id: UUID | None = None,
     doctor_id: UUID | None = None,
 ) -> list[tuple[SessionFacts, list[SlotFacts]]]:
-    """Sessions of these days with what is left of every slot: two statements, however many there are."""
+    """Sessions of these days with what is left of every slot: two statements, however many there are.
+
+    Drafts are seen by the institution's own schedulers only.
+    """
     sessions = await store.sessions_between(
-        work.session, first, last, organisation_id=organisation_id, department_id=department_id, doctor_id=doctor_id
+        work.session,
+        first,
+        last,
+        organisation_id=organisation_id,
+        department_id=department_id,
+        doctor_id=doctor_id,
+        drafts_of=work.actor.organisation_id if work.actor.role is Role.SCHEDULER else None,
     )
     slots: dict[UUID, dict[UUID, tuple[Slot, dict[Quota, QuotaFacts]]]] = {each.id: {} for each in sessions}
     for slot, quota, capacity, taken in await store.quotas_of(work.session, list(slots)):
@@ -165,8 +159,7 @@ async def _open_session(work: Work, session_id: UUID) -> Session:
     found = await store.session_by_id(work.session, session_id)
     if found is None or (work.actor.role is not None and found.organisation_id != work.actor.organisation_id):
         raise Unknown
-    if found.status != "published":
-        raise SessionClosed
+    access.require_published(work.actor, found.organisation_id, found.status)
     return found
 
 

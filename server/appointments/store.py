@@ -138,9 +138,11 @@ async def sessions_between(
     organisation_id: UUID | None,
     department_id: UUID | None,
     doctor_id: UUID | None,
+    drafts_of: UUID | None = None,
 ) -> Sequence[Session]:
-    """Sessions of these days, earliest first, narrowed by whatever is given."""
-    wanted = select(Session).where(Session.day.between(first, last)).order_by(Session.starts_at, Session.id)
+    """Sessions of these days, earliest first, narrowed by whatever is given; drafts of one institution at most."""
+    seen = (Session.status != "draft") | (Session.organisation_id == drafts_of)
+    wanted = select(Session).where(Session.day.between(first, last), seen).order_by(Session.starts_at, Session.id)
     if organisation_id:
         wanted = wanted.where(Session.organisation_id == organisation_id)
     if department_id:

@@ -106,7 +106,7 @@ class BookingView(View):
 
 async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotFacts]]]) -> list[SessionView]:
     """Views of sessions as the actor sees them, in the order given."""
-    doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each, _ in found])
+    doctors = await doctors_of(work, [(each.doctor_id, each.department_id) for each, _ in found])
     eyes = await _eyes(work, [session for session, _ in found])
     views = []
     for session, slots in found:
@@ -188,7 +188,7 @@ def _slot(now: datetime, session: SessionFacts, slot: SlotFacts, seen: _Eyes) ->
 
 async def of_bookings(work: Work, found: Sequence[BookingFacts]) -> list[BookingView]:
     """Views of bookings, in the order given."""
-    doctors = await _doctors(work, [(each.doctor_id, each.department_id) for each in found])
+    doctors = await doctors_of(work, [(each.doctor_id, each.department_id) for each in found])
     patients = await identity.people(work, {each.patient_id for each in found})
     check_in = {each.id: await _check_in(work, each) for each in found}
     return [
@@ -226,9 +226,10 @@ async def _check_in(work: Work, each: BookingFacts) -> CheckInTimes | None:
     return None if each.service == BY_VIDEO else await policy.check_in_times(work, each)
 
 
-async def _doctors(
+async def doctors_of(
     work: Work, wanted: Sequence[tuple[PersonId, UUID]]
 ) -> dict[tuple[PersonId, UUID], SessionDoctorView]:
+    """The cards of these doctors in these departments."""
     posts = await identity.doctors(work, {doctor_id for doctor_id, _ in wanted})
     by_post = {(card.id, card.department_id): card for card in posts}
     by_doctor = {card.id: card for card in posts}

@@ -1,4 +1,5 @@
-"""What bookings and sessions mean for visits: born with a booking, moved with a handed-over session, ended with a cancellation.
+"""What bookings and sessions mean for visits: born with a booking, moved with a handed-over session, ended with a cancellation,
+and told of when it is near.
 
 Subscribers: they run in the transaction that booked, cancelled or handed over.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from server.appointments import service as appointments
-from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotsBooked
+from server.appointments.events import BookingCancelled, ReminderDue, SessionHandedOver, SessionStopped, SlotsBooked
 from server.appointments.service import BookingFacts
 from server.foundation.actor import PersonId
 from server.foundation.bulk import insert_many
@@ -20,7 +21,7 @@ from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinishe
 from server.records.service import Purpose
 
 from . import ending, room, steps, store, telling
-from .lifecycle import OVER, Status
+from .lifecycle import NOT_ARRIVED, OVER, Status
 from .model import Visit
 
 KIND = "follow_up"
@@ -87,7 +88,17 @@ async def on_stopped(work: Work, event: SessionStopped) -> None:
         stopped = await store.change(work.session, visit.id, end_code="session_stopped", end_reason=why)
         assert stopped is not None, "the row was just read"
         steps.tell(work, stopped)
-        await telling.tell_patient(work, stopped, "visit-session-stopped")
+        offer = event.offers.get(visit.booking_id)
+        template = "visit-session-stopped-offer" if offer else "visit-session-stopped"
+        values = await appointments.offered(work, offer) if offer else {}
+        await telling.tell_patient(work, stopped, template, booking_id=str(visit.booking_id), **values)
+
+
+async def on_reminder_due(work: Work, event: ReminderDue) -> None:
+    """The visit comes near."""
+    visit = await store.by_booking(work.session, event.booking.id)
+    if visit is not None and visit.status in NOT_ARRIVED:
+        await telling.reminded(work, visit)
 
 
 async def on_handed_over(work: Work, event: SessionHandedOver) -> None:

@@ -115,7 +115,7 @@ async def stop(work: Work, session_id: UUID, reason: str) -> int:
     Rule: visits-10
     """
     await _reassignable(work, session_id)
-    return await appointments.stop(work, session_id, reason)
+    return (await appointments.stop(work, session_id, reason)).cancelled
 
 
 async def call(work: Work, visit_id: UUID) -> Visit:

@@ -33,6 +33,7 @@ from tests.people import Somebody
 
 from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
 from .houses import House, Known, a_house, a_known_patient
+from .plans import a_plan
 
 Ids = dict[str, str]
 PATIENT_NAMES: Final = {"own": "赵本人", "same": "钱同院", "other": "孙外院", "former": "李从前"}
@@ -176,7 +177,8 @@ async def _related(ground: Ground, acts: Known, for_whom: Known) -> UUID:
 
 
 async def _of_house(ground: Ground, house: House, doctor: Somebody) -> Ids:
-    """The ids of a doctor and of the organisation."""
+    """The ids of a doctor, of the organisation, and of what it planned and agreed."""
+    plan = await a_plan(ground, house.hospital, house.alliance_id, house.staff[Role.SCHEDULER], doctor)
     async with unit_of_work(ground, doctor.actor) as work:
         (membership, _, _), *_ = await store.posts_of(work.session, doctor.id)
         (credential, *_) = await store.credentials_of(work.session, doctor.id)
@@ -193,6 +195,7 @@ async def _of_house(ground: Ground, house: House, doctor: Somebody) -> Ids:
             "alliance_id": str(house.alliance_id),
             "member_id": str(house.clinic.id),
             **await _personal(ground, doctor),
+            **plan,
         }
 
 
