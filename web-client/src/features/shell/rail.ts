@@ -1,5 +1,16 @@
 /** What stands in the rail for each role. A page that a role may not open is not there; the server decides anyway. */
-import { Building2, CalendarDays, ChartLine, Pill, Stethoscope, UserRoundCog, Users } from '@lucide/vue'
+import {
+  Building2,
+  CalendarDays,
+  ChartLine,
+  ClipboardList,
+  Pill,
+  Stethoscope,
+  TicketCheck,
+  TicketPlus,
+  UserRoundCog,
+  Users,
+} from '@lucide/vue'
 import type { Component } from 'vue'
 import type { Role } from '@/features/identity/session'
 
@@ -11,6 +22,9 @@ interface Entry {
     | 'rail.patients'
     | 'rail.review'
     | 'rail.sessions'
+    | 'rail.window'
+    | 'rail.arrivals'
+    | 'rail.tomorrow'
     | 'rail.people'
     | 'rail.organisations'
     | 'rail.counts'
@@ -26,6 +40,9 @@ const ENTRIES: readonly Entry[] = [
     word: 'rail.sessions',
     roles: ['scheduler', 'doctor'],
   },
+  { to: '/staff/window', icon: TicketPlus, word: 'rail.window', roles: ['scheduler'] },
+  { to: '/staff/arrivals', icon: TicketCheck, word: 'rail.arrivals', roles: ['scheduler'] },
+  { to: '/staff/tomorrow', icon: ClipboardList, word: 'rail.tomorrow', roles: ['clinic_worker'] },
   { to: '/staff/review', icon: Pill, word: 'rail.review', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },

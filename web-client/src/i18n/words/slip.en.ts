@@ -13,7 +13,8 @@ export const en: Record<keyof typeof zh, string> = {
   qr: 'QR code of booking {reference}',
   'how.video':
     'This is a visit by video; there is no need to come. At the time, open Lianyi and press “Enter the waiting room”, or scan the code with a phone.',
-  'how.clinic': 'Without a phone, take this slip to the village or township clinic; somebody there will help.',
+  'how.clinic':
+    'Without a phone, take this slip to the village or township clinic; somebody there will help.',
   'how.desk':
     'Check in at the hospital’s window between {from} and {until}: show this slip or say the reference.',
   'how.cancel': 'If you cannot come, please cancel early so that somebody else can have the place.',
