@@ -133,6 +133,14 @@ class AppointmentSettings(Section):
     open_rate_target: int = Field(90, ge=50, le=100, description="Share of places released online, in percent")
 
 
+class ReminderSettings(Section):
+    """When patients are reminded of their bookings."""
+
+    evening_at: time = Field(time(18, 0), description="Of tomorrow's bookings, at this time of day (Asia/Shanghai)")
+    before_minutes: int = Field(120, ge=15, le=12 * 60, description="Once more, this long before the slot starts")
+    people_ahead: int = Field(2, ge=1, le=10, description="And in the waiting room, when so many are still before them")
+
+
 class VisitSettings(Section):
     """Follow-up visits and their waiting room: product defaults, each configurable."""
 
@@ -150,11 +158,9 @@ class VisitSettings(Section):
         30, ge=1, description="The doctor may read the patient's records until this many days after closing"
     )
     meeting_s: Seconds = Field(60 * 60, description="Longest meeting; seat tokens live this long and 90 s more")
-    no_show_after_s: Seconds = Field(30 * 60, description="After the session's end, who never came is a no-show")
     not_reached_after_s: Seconds = Field(
         4 * 3600, description="After the session's end, who waited and was not seen is told so"
     )
-    remind_before_s: Seconds = Field(60 * 60, description="A reminder goes out this long before the slot")
     silent_after_s: Seconds = Field(75, description="A waiting page not heard of for so long counts as offline")
     usual_visit_s: Seconds = Field(10 * 60, description="Length of a visit until the doctor has some to go by")
     room_capacity: int = Field(4, ge=2, le=8, description="People in one visit's room")
@@ -219,6 +225,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     sign_in: SignInSettings = SignInSettings()
     appointments: AppointmentSettings = AppointmentSettings()
+    reminders: ReminderSettings = ReminderSettings()
     visits: VisitSettings = VisitSettings()
     messages: MessageSettings = MessageSettings()
 
@@ -275,7 +282,16 @@ class Settings(BaseSettings):
     @property
     def sections(self) -> tuple[Section, ...]:
         """Every section, for `Ground.provide`."""
-        return (self.http, self.database, self.media, self.sign_in, self.appointments, self.visits, self.messages)
+        return (
+            self.http,
+            self.database,
+            self.media,
+            self.sign_in,
+            self.appointments,
+            self.reminders,
+            self.visits,
+            self.messages,
+        )
 
 
 def read_settings() -> Settings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +48,16 @@ async def may_end(work: Work, patient_id: PersonId, organisation_id: UUID) -> Ri
             raise Unknown
         return Right.WINDOW
     return await may_book_for(work, patient_id)
+
+
+async def acted_for(work: Work, patients: Collection[PersonId]) -> set[PersonId]:
+    """Those of these patients for whom the actor may book now; for lists of what was done for them before."""
+    found = set()
+    for patient_id in patients:
+        with suppress(Unknown):
+            await may_book_for(work, patient_id)
+            found.add(patient_id)
+    return found
 
 
 async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, doctor_id: UUID, day: date) -> None:

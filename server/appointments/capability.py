@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
-from server.foundation.actor import Role
+from server.foundation.actor import PersonId, Role
 from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from . import http, http_agreed, http_day, http_planning
+from . import access, http, http_agreed, http_day, http_planning, http_waiting
+from .jobs import JOBS
+from .telling import SUBSCRIBERS
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
 _BOOKERS: Final = _PATIENT_SIDE | {Role.DOCTOR, Role.SCHEDULER}
@@ -20,9 +23,20 @@ async def _anyone(_: Work, __: str) -> bool:
     return True
 
 
+async def _own_or_acted_for(work: Work, subject: str) -> bool:
+    """One's own bookings, offers and places in waiting lists, and those of whom one acts for."""
+    if subject == str(work.actor.person_id):
+        return True
+    try:
+        patient_id = PersonId(UUID(subject))
+    except ValueError:
+        return False
+    return work.actor.role in _PATIENT_SIDE and bool(await access.acted_for(work, [patient_id]))
+
+
 CAPABILITY: Final = Capability(
     name="appointments",
-    routes=(http.routes, http_planning.routes, http_agreed.routes, http_day.routes),
+    routes=(http.routes, http_planning.routes, http_agreed.routes, http_day.routes, http_waiting.routes),
     permissions={
         "appointments.look": frozenset(Role),
         "appointments.book": _BOOKERS,
@@ -35,6 +49,10 @@ CAPABILITY: Final = Capability(
         "appointments.roll": frozenset({Role.SCHEDULER}),
         "appointments.check-in": frozenset({Role.SCHEDULER}),
         "appointments.remind": frozenset({Role.CLINIC_WORKER}),
+        "appointments.suspended": _PATIENT_SIDE | {Role.SCHEDULER},
+        "appointments.lift": frozenset({Role.SCHEDULER}),
     },
-    topics=(Topic("sessions", _anyone),),
+    subscribers=SUBSCRIBERS,
+    jobs=JOBS,
+    topics=(Topic("sessions", _anyone), Topic("bookings", _own_or_acted_for)),
 )

@@ -21,7 +21,8 @@ async def end(work: Work, booking: Booking, verb: str, reason: str, *, late: boo
     """
     session = await store.hold_session(work.session, booking.session_id)
     raw = await work.raw()
-    await ledger.lock(raw, [booking.slot_id])  # the ledger before the booking: nobody then waits in a circle
+    # The ledger before the booking, and all of it at once: nobody then waits in a circle.
+    await ledger.lock(raw, {booking.slot_id, *await waiting.reached(work, session)})
     was_held = booking.status == Status.HELD
     after = LIFE.after(verb)
     moved = await store.move(
@@ -33,6 +34,8 @@ async def end(work: Work, booking: Booking, verb: str, reason: str, *, late: boo
     if not was_held:
         work.record(BookingCancelled(booking.id, reason))
     work.audit(verb, "booking", booking.id, patient_id=PersonId(booking.patient_id), late=late)
+    for person_id in {booking.patient_id, booking.booked_by}:
+        work.after_commit(push(f"bookings:{person_id}", booking.id))
     await waiting.offer_lapsed(work, booking)
     await waiting.serve(work, session)
     tell(work, session)

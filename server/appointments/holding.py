@@ -11,10 +11,10 @@ from server.foundation.work import Work
 
 from . import access, ending, store, waiting
 from .errors import BookingOver, HoldOver
-from .events import SlotsBooked
+from .events import HoldExpired, SlotsBooked
 from .facts import BookingFacts, booking_facts
 from .model import Booking
-from .rules import LIFE, Status
+from .rules import LIFE, Channel, Status
 
 
 async def confirm(work: Work, booking_id: UUID) -> BookingFacts:
@@ -38,6 +38,8 @@ async def confirm(work: Work, booking_id: UUID) -> BookingFacts:
     work.record(SlotsBooked((facts,)))
     work.audit("confirm", "booking", booking_id, patient_id=PersonId(booking.patient_id))
     work.after_commit(push(f"sessions:{session.department_id}", session.id))
+    for person_id in {booking.patient_id, booking.booked_by}:
+        work.after_commit(push(f"bookings:{person_id}", booking_id))
     return facts
 
 
@@ -50,3 +52,4 @@ async def expire(work: Work, booking_id: UUID) -> None:
         await ending.end(work, row[0], "expire", "expired", late=False)
     except BookingOver:
         return  # confirmed in this instant
+    work.record(HoldExpired(booking_facts(*row), offered=row[0].channel == Channel.WAITING_LIST))

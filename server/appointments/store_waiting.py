@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from .model import QuotaRow, Session, Slot
+from .model import Booking, QuotaRow, Session, Slot
 from .model_course import Waiting
 from .rules import Quota
 
@@ -23,18 +25,22 @@ async def waiting(session: AsyncSession, session_id: UUID) -> Sequence[Waiting]:
     return found.all()
 
 
-async def slots_with_places(session: AsyncSession, session_id: UUID, now: datetime) -> list[tuple[UUID, datetime]]:
-    """The coming slots of a session in which any quota has a place left, earliest first."""
+async def anybody(session: AsyncSession, session_id: UUID) -> bool:
+    """Whether somebody waits for a place in a session."""
+    found = await session.scalars(
+        select(Waiting.id).where(Waiting.session_id == session_id, Waiting.status == "waiting").limit(1)
+    )
+    return found.first() is not None
+
+
+async def coming_slots(session: AsyncSession, session_id: UUID, now: datetime) -> dict[UUID, datetime]:
+    """When the coming slots of a session start, earliest first."""
     found = await session.execute(
         select(Slot.id, Slot.starts_at)
-        .where(
-            Slot.session_id == session_id,
-            Slot.starts_at > now,
-            exists().where(QuotaRow.slot_id == Slot.id, QuotaRow.is_open, QuotaRow.taken < QuotaRow.capacity),
-        )
+        .where(Slot.session_id == session_id, Slot.starts_at > now)
         .order_by(Slot.starts_at)
     )
-    return [(row.id, row.starts_at) for row in found]
+    return {row.id: row.starts_at for row in found}
 
 
 async def has_places(session: AsyncSession, session_id: UUID, quotas: Sequence[Quota], now: datetime) -> bool:
@@ -94,19 +100,42 @@ async def sessions_waited_for(session: AsyncSession) -> Sequence[Session]:
     return (await session.scalars(select(Session).where(Session.id.in_(waited)))).all()
 
 
-async def ahead_of(session: AsyncSession, row: Waiting) -> int:
-    """How many wait before this one."""
-    before = select(func.count()).where(
-        Waiting.session_id == row.session_id, Waiting.status == "waiting", Waiting.place < row.place
+Entry = ResultRow[Waiting, Session, int, datetime | None, datetime | None]
+
+
+async def entries(
+    session: AsyncSession,
+    today: date,
+    *,
+    ids: Collection[UUID] | None = None,
+    patients: Collection[UUID] | None = None,
+    joined_by: UUID | None = None,
+    organisation_id: UUID | None = None,
+    limit: int = 200,
+) -> Sequence[Entry]:
+    """Entries that live, or ended without a place before a session that is still to come, latest first: each with its
+    session, how many wait before it, and of an offer the start and until when it stands.
+    """
+    before = aliased(Waiting)
+    ahead = (
+        select(func.count())
+        .where(before.session_id == Waiting.session_id, before.status == "waiting", before.place < Waiting.place)
+        .scalar_subquery()
     )
-    return int((await session.execute(before)).scalar_one())
-
-
-async def of_patients(session: AsyncSession, patients: Sequence[UUID]) -> Sequence[Waiting]:
-    """The live entries of these patients, latest first."""
-    found = await session.scalars(
-        select(Waiting)
-        .where(Waiting.patient_id.in_(patients), Waiting.status.in_(["waiting", "offered"]))
+    ended = and_(Waiting.status.in_(["lapsed", "cleared"]), Session.day >= today)
+    wanted = (
+        select(Waiting, Session, ahead, Booking.starts_at, Booking.expires_at)
+        .join(Session, Session.id == Waiting.session_id)
+        .outerjoin(Booking, and_(Booking.id == Waiting.booking_id, Waiting.status == "offered"))
         .order_by(Waiting.place.desc())
     )
-    return found.all()
+    if ids is not None:
+        return (await session.execute(wanted.where(Waiting.id.in_(ids)))).all()
+    wanted = wanted.where(or_(Waiting.status.in_(["waiting", "offered"]), ended))
+    if patients is not None:
+        wanted = wanted.where(Waiting.patient_id.in_(patients))
+    if joined_by is not None:
+        wanted = wanted.where(Waiting.joined_by == joined_by)
+    if organisation_id is not None:
+        wanted = wanted.where(Session.organisation_id == organisation_id)
+    return (await session.execute(wanted.limit(limit))).all()

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from server.appointments import service as appointments
-from server.appointments.events import BookingCancelled, SessionHandedOver, SessionStopped, SlotsBooked
+from server.appointments.events import BookingCancelled, ReminderDue, SessionHandedOver, SessionStopped, SlotsBooked
 from server.foundation.actor import PersonId, Role
 from server.foundation.capability import Capability
 from server.foundation.errors import Unknown
@@ -77,6 +77,7 @@ CAPABILITY: Final = Capability(
         Subscriber(BookingCancelled, births.on_cancelled),
         Subscriber(SessionStopped, births.on_stopped),
         Subscriber(SessionHandedOver, births.on_handed_over),
+        Subscriber(ReminderDue, births.on_reminder_due),
         Subscriber(ConsentWithdrawn, births.on_consent_withdrawn),
         Subscriber(NoteSigned, births.on_note_signed),
         Subscriber(RecordingFinished, births.on_recording_finished),

@@ -13,13 +13,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement
 
-from server.foundation.actor import SYSTEM
+from server.appointments import service as appointments
+from server.appointments.service import Kind
+from server.foundation.actor import SYSTEM, OrganisationId
 from server.foundation.ground import Ground
 from server.foundation.jobs import Task, every
 from server.foundation.work import Work, unit_of_work
 from server.settings import VisitSettings
 
-from . import ending, presence, reception, steps, store, telling
+from . import ending, presence, queue, reception, steps, store, telling
 from .lifecycle import Status
 from .model import Visit
 
@@ -100,7 +102,7 @@ scan_rooms = _scan("* * * * * */15", "scan_rooms", (_in_video, presence.settle))
 
 
 async def _never_came(work: Work) -> Sequence[Visit]:
-    over = Visit.session_ends_at < work.now - timedelta(seconds=work.part(VisitSettings).no_show_after_s)
+    over = Visit.session_ends_at <= work.now - appointments.LEAST_WAIT
     return [
         visit
         for status in (Status.BOOKED, Status.PRE_CHECK, Status.NOT_PRESENT)
@@ -108,8 +110,10 @@ async def _never_came(work: Work) -> Sequence[Visit]:
     ]
 
 
-async def _no_show(work: Work, visit: Visit) -> object:
-    return await ending.no_show(work, visit, "no_show")
+async def _no_show(work: Work, visit: Visit) -> None:
+    """Once the institution has waited as long as it does for everybody booked. Rule: appointments-10"""
+    if visit.session_ends_at + await appointments.wait_of(work, OrganisationId(visit.organisation_id)) <= work.now:
+        await ending.no_show(work, visit, "no_show")
 
 
 async def _waited_in_vain(work: Work) -> Sequence[Visit]:
@@ -120,15 +124,12 @@ async def _waited_in_vain(work: Work) -> Sequence[Visit]:
 scan_ends = _scan("*/5 * * * *", "scan_ends", (_never_came, _no_show), (_waited_in_vain, ending.not_reached))
 
 
-# --- new bookings and visits that begin soon are told of by a scan, so that booking itself queues nothing
-
-
-def _ahead() -> ColumnElement[bool]:
-    return Visit.status.in_([str(Status.BOOKED), str(Status.PRE_CHECK)])
+# --- new bookings are told of by a scan, so that booking itself queues nothing
 
 
 async def _untold(work: Work) -> Sequence[Visit]:
-    return await store.to_tell(work.session, _ahead(), Visit.booking_told_at.is_(None))
+    ahead = Visit.status.in_([str(Status.BOOKED), str(Status.PRE_CHECK)])
+    return await store.to_tell(work.session, ahead, Visit.booking_told_at.is_(None))
 
 
 async def _tell_booked(work: Work, visit: Visit) -> None:
@@ -136,22 +137,18 @@ async def _tell_booked(work: Work, visit: Visit) -> None:
         await telling.booked(work, visit)
 
 
-async def _soon(work: Work) -> Sequence[Visit]:
-    until = work.now + timedelta(seconds=work.part(VisitSettings).remind_before_s)
-    return await store.to_tell(
-        work.session,
-        _ahead(),
-        Visit.reminded_at.is_(None),
-        Visit.slot_starts_at <= until,
-        Visit.slot_starts_at > work.now,
-    )
+scan_messages = _scan("* * * * *", "scan_messages", (_untold, _tell_booked))
 
 
-async def _remind(work: Work, visit: Visit) -> None:
-    if await store.change(work.session, visit.id, Visit.reminded_at.is_(None), reminded_at=work.now):
-        await telling.reminded(work, visit)
+# --- who waits is told once when few are still before them (Rule: appointments-14)
 
 
-scan_messages = _scan("* * * * *", "scan_messages", (_untold, _tell_booked), (_soon, _remind))
+async def _tell_nearly(work: Work, visit: Visit) -> None:
+    ahead = await queue.ahead_of(work, visit)
+    if ahead and await appointments.remind_once(work, visit.booking_id, Kind.NEARLY_YOUR_TURN):
+        await telling.nearly(work, visit, ahead)
 
-JOBS = (scan_calls, scan_places, scan_rooms, scan_ends, scan_messages)
+
+scan_turns = _scan("* * * * * */15", "scan_turns", (queue.nearly, _tell_nearly))
+
+JOBS = (scan_calls, scan_places, scan_rooms, scan_ends, scan_messages, scan_turns)

@@ -49,7 +49,6 @@ class Visit(Row):
     booked_right: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     booking_told_at: Mapped[datetime | None]
-    reminded_at: Mapped[datetime | None]
 
     # what the patient's side prepared
     precheck: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from server.appointments import service as appointments
+from server.appointments.service import Kind
 from server.foundation.work import Work
-from server.settings import VisitSettings
+from server.settings import ReminderSettings, VisitSettings
 
 from . import steps, store, waiting_room
 from .access import PATIENT_SIDE, Party
@@ -103,6 +105,27 @@ async def of_doctor(work: Work, visit: Visit) -> Sequence[Visit]:
     return [
         each for each in await store.of_session(work.session, visit.session_id) if each.doctor_id == visit.doctor_id
     ]
+
+
+async def ahead_of(work: Work, visit: Visit) -> int | None:
+    """How many are still to be seen before this one; None when it does not wait."""
+    late_after = timedelta(seconds=work.part(VisitSettings).late_after_s)
+    return waiting_room.ahead_of(visit.id, waiting_room.order(map(waiting, await of_doctor(work, visit)), late_after))
+
+
+async def nearly(work: Work) -> list[Visit]:
+    """Who waits for a doctor that receives, has few before them, and was not told so yet. Rule: appointments-14"""
+    queued = await store.in_status(work.session, Status.QUEUED)
+    told = await appointments.reminded(work, [each.booking_id for each in queued], Kind.NEARLY_YOUR_TURN)
+    found = []
+    for visit in queued:
+        if visit.booking_id in told:
+            continue
+        known_door = door(await store.reception(work.session, visit.session_id, visit.doctor_id))
+        ahead = await ahead_of(work, visit) if known_door.state is DoctorState.RECEIVING else None
+        if ahead and ahead <= work.part(ReminderSettings).people_ahead:
+            found.append(visit)
+    return found
 
 
 async def _expected(

@@ -34,6 +34,11 @@ async def reminded(work: Work, visit: Visit) -> None:
     await tell_patient(work, visit, "visit-reminder", **_when(visit.slot_starts_at))
 
 
+async def nearly(work: Work, visit: Visit, ahead: int) -> None:
+    """Few are still before them."""
+    await tell_patient(work, visit, "visit-nearly", count=str(ahead))
+
+
 def _when(instant: datetime) -> dict[str, str]:
     local = instant.astimezone(SHANGHAI)
     return {"day": f"{local:%Y-%m-%d}", "from": f"{local:%H:%M}"}

@@ -46,6 +46,11 @@ def new_id(now: datetime) -> UUID:
     return UUID(int=(milliseconds << (128 - _MILLISECONDS_BITS)) | _VERSION | high | _VARIANT | low)
 
 
+def least_id(instant: datetime) -> UUID:
+    """No id made at or after that instant (to the millisecond) is smaller: where a search for what is new begins."""
+    return UUID(int=int(instant.timestamp() * 1000) << (128 - _MILLISECONDS_BITS))
+
+
 def short_number(prefix_date: date, n: int) -> str:
     """The number `n` of a day as people read it: `261122-0042-7` (day, count, check digit)."""
     if n < 1:

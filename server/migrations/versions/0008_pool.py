@@ -282,6 +282,7 @@ def _limits() -> None:
         sa.PrimaryKeyConstraint("booking_id", "kind", name="pk_booking_reminders"),
         *_references("booking_reminders", booking_id="bookings"),
     )
+    op.drop_column("visits", "reminded_at")  # every booking's reminders are in that table now
 
 
 def _figures() -> None:
