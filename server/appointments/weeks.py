@@ -74,23 +74,20 @@ class Falling:
     off: Exceptional | None = None
 
 
-def exception_of(
-    day: date, doctor_id: PersonId, exceptions: Mapping[tuple[date, PersonId | None], Exceptional]
-) -> Exceptional | None:
-    """What holds for a doctor on a day: the own exception, before the institution's."""
-    return exceptions.get((day, doctor_id)) or exceptions.get((day, None))
-
-
 def falling(
     templates: Sequence[Weekly], exceptions: Iterable[Exceptional], first: date, last: date
 ) -> Iterator[Falling]:
-    """Every template's days from first to last, in order of day and time; with those that an exception takes away."""
+    """Every template's days from first to last, in order of day and time; with those that an exception takes away.
+
+    A doctor's own exception goes before everybody's.
+    """
     special = {(each.day, each.doctor_id): each for each in exceptions}
     ordered = sorted(templates, key=lambda each: (each.starts_at, each.id))
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         for weekly in ordered:
-            exception = exception_of(day, weekly.doctor_id, special)
-            works_as = exception.works_as if exception else None
-            if weekly.weekday == (works_as or day.isoweekday()) and weekly.holds_on(day):
-                yield Falling(day, weekly, exception if exception and works_as is None else None)
+            own, everybodys = special.get((day, weekly.doctor_id)), special.get((day, None))
+            worked_as = next((each.works_as for each in (own, everybodys) if each and each.works_as), day.isoweekday())
+            if weekly.weekday == worked_as and weekly.holds_on(day):
+                exception = own or everybodys
+                yield Falling(day, weekly, exception if exception and exception.works_as is None else None)
