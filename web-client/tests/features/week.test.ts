@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cut, daysFrom, gridOf, halfOf, mondayOf, placesOf } from '@/features/appointments/week'
+import { cut, daysFrom, gridOf, halfOf, mondayOf } from '@/features/appointments/week'
 import type { Session } from '@/features/appointments/days'
 
 const one = (id: string, doctor: string, day: string, from: string) =>
@@ -32,7 +32,7 @@ describe('a week', () => {
       ['李', 'afternoon', false],
       ['王', 'morning', true],
     ])
-    expect(rows[1]?.days[1]?.map((held) => held.id)).toEqual(['b'])
+    expect(rows[1]?.cells[1]?.map((held) => held.id)).toEqual(['b'])
   })
   it('knows the half-day by the clock of Shanghai', () => {
     expect(['11:59', '12:00', '18:00'].map((time) => halfOf(`2026-11-23T${time}:00+08:00`))).toEqual([
@@ -43,13 +43,9 @@ describe('a week', () => {
   })
 })
 
-it('counts places', () => {
-  const slots = [{ capacity: 3, free: 1 }] as Session['slots']
-  expect(placesOf({ slots })).toEqual({ capacity: 3, booked: 2, left: 1 })
-})
-
 it('cuts a session into whole slots only', () => {
   expect(cut('08:30', '11:30', 15, 2)).toEqual({ slots: 12, places: 24 })
   expect(cut('08:30', '08:40', 15, 2)).toEqual({ slots: 0, places: 0 })
   expect(cut('11:30', '08:30', 15, 2).slots).toBe(0)
+  expect(cut('23:00', '00:00', 30, 2)).toEqual({ slots: 2, places: 4 })
 })

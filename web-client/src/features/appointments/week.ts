@@ -1,9 +1,17 @@
 /** A week of sessions as a grid: a row for each doctor and half-day, a column for each day. Pure. */
 import type { Session } from './days'
+import type { RosterRow } from './roster'
 import { dayOf, startOfDay } from '@/i18n/when'
 
 export const HALVES = ['morning', 'afternoon', 'evening'] as const
 export type Half = (typeof HALVES)[number]
+
+/** When a half-day usually begins and ends. */
+export const HALF_HOURS: Readonly<Record<Half, readonly [string, string]>> = {
+  morning: ['08:30', '11:30'],
+  afternoon: ['14:00', '17:00'],
+  evening: ['18:30', '20:30'],
+}
 
 /** Monday of the week in which a moment lies, in Shanghai. */
 export function mondayOf(moment: number): string {
@@ -19,31 +27,19 @@ export function daysFrom(monday: string, count = 7): string[] {
 }
 
 export function halfOf(startsAt: string): Half {
-  const hour = new Date(Date.parse(startsAt) + 8 * 3_600_000).getUTCHours()
+  return halfAt(new Date(Date.parse(startsAt) + 8 * 3_600_000).getUTCHours())
+}
+
+export function halfAt(hour: number): Half {
   if (hour < 12) return 'morning'
   return hour < 18 ? 'afternoon' : 'evening'
 }
 
-export interface Places {
-  capacity: number
-  booked: number
-  left: number
-}
-
-export function placesOf(one: Pick<Session, 'slots'>): Places {
-  const capacity = one.slots.reduce((sum, slot) => sum + slot.capacity, 0)
-  const free = one.slots.reduce((sum, slot) => sum + slot.free, 0)
-  return { capacity, booked: capacity - free, left: free }
-}
-
-export interface Row {
-  key: string
+export interface Row extends RosterRow<Session> {
   doctor: Session['doctor']
   half: Half
-  /** The first row of this doctor. */
-  first: boolean
   /** By day; two sessions may share a half-day. */
-  days: Session[][]
+  cells: Session[][]
 }
 
 export function gridOf(sessions: readonly Session[], days: readonly string[]): Row[] {
@@ -67,7 +63,7 @@ export function gridOf(sessions: readonly Session[], days: readonly string[]): R
         doctor: held[0]!.doctor,
         half,
         first: place === 0,
-        days: days.map((day) =>
+        cells: days.map((day) =>
           mine
             .filter((one) => one.day === day)
             .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at)),
@@ -86,7 +82,8 @@ export function cut(
   capacity: number,
 ): { slots: number; places: number } {
   const start = Date.parse(`2000-01-01T${from}:00Z`)
-  const end = Date.parse(`2000-01-01T${to}:00Z`)
+  // A session may last until midnight.
+  const end = Date.parse(`2000-01-01T${to}:00Z`) + (to === '00:00' ? 86_400_000 : 0)
   const slots = minutes > 0 && end > start ? Math.floor((end - start) / 60_000 / minutes) : 0
   return { slots, places: slots * capacity }
 }

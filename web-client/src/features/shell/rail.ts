@@ -1,6 +1,7 @@
 /** What stands in the rail for each role. A page that a role may not open is not there; the server decides anyway. */
 import {
   Building2,
+  CalendarCog,
   CalendarDays,
   ChartLine,
   ClipboardList,
@@ -16,15 +17,19 @@ import type { Role } from '@/features/identity/session'
 
 interface Entry {
   to: string
+  /** The entry stands for every address that begins so; without it for its own and those below. */
+  area?: string
   icon: Component
   word:
     | 'rail.worklist'
     | 'rail.patients'
     | 'rail.review'
     | 'rail.sessions'
+    | 'rail.planning'
     | 'rail.window'
     | 'rail.arrivals'
     | 'rail.tomorrow'
+    | 'rail.contracted'
     | 'rail.people'
     | 'rail.organisations'
     | 'rail.counts'
@@ -40,9 +45,17 @@ const ENTRIES: readonly Entry[] = [
     word: 'rail.sessions',
     roles: ['scheduler', 'doctor'],
   },
+  { to: '/staff/contracted', icon: TicketPlus, word: 'rail.contracted', roles: ['doctor'] },
   { to: '/staff/window', icon: TicketPlus, word: 'rail.window', roles: ['scheduler'] },
   { to: '/staff/arrivals', icon: TicketCheck, word: 'rail.arrivals', roles: ['scheduler'] },
   { to: '/staff/tomorrow', icon: ClipboardList, word: 'rail.tomorrow', roles: ['clinic_worker'] },
+  {
+    to: '/staff/planning/templates',
+    area: '/staff/planning',
+    icon: CalendarCog,
+    word: 'rail.planning',
+    roles: ['scheduler'],
+  },
   { to: '/staff/review', icon: Pill, word: 'rail.review', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },

@@ -89,6 +89,7 @@ export const en: Record<keyof typeof zh, string> = {
   'stop.do': 'Stop and tell {n} {n#person|people}',
   'stop.plain': 'Stop session',
   'stop.done': 'Stopped; {n} {n#person was|people were} cancelled and told',
+  'stop.offered': '{n} of them were offered the next place',
   'fact.diagnosed': 'Diagnosed',
   'fact.slot': 'Place',
   'fact.slot.value': 'No. {n} · {time}',

@@ -88,6 +88,7 @@ export const zh = {
   'stop.do': '停诊并通知 {n} 人',
   'stop.plain': '停诊',
   'stop.done': '已停诊，取消并通知了 {n} 人',
+  'stop.offered': '其中 {n} 人已为他们找到下一个号',
   'fact.diagnosed': '已确诊',
   'fact.slot': '号次',
   'fact.slot.value': '{n} 号 · {time}',
