@@ -17,7 +17,6 @@ export const en: Record<keyof typeof zh, string> = {
   'place.left': '{n} left',
   'place.own': '{n} window',
   'place.full': 'Full',
-  'place.over': 'Past',
   'place.closed': 'Stopped',
   'place.not_open': 'Opens {time}',
   'place.stopped': 'Stopped: {reason}',
@@ -85,5 +84,7 @@ export const en: Record<keyof typeof zh, string> = {
   'clinic.none': 'Nothing booked by us for this day',
   'clinic.none.text': 'Bookings made under “Patients” will appear here.',
   'clinic.told': 'Told',
+  'clinic.video': 'By video',
+  'clinic.come': 'At the hospital',
   'clinic.count': '{n} {n#patient|patients}',
 }

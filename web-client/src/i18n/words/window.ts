@@ -18,7 +18,6 @@ export const zh = {
   'place.left': '余 {n}',
   'place.own': '窗口 {n}',
   'place.full': '约满',
-  'place.over': '已过',
   'place.closed': '停诊',
   'place.not_open': '{time} 开放',
   'place.stopped': '停诊：{reason}',
@@ -85,6 +84,8 @@ export const zh = {
   'clinic.none': '这一天没有代约的就诊',
   'clinic.none.text': '在“病人”里代为预约后，会出现在这里。',
   'clinic.told': '已通知打勾',
+  'clinic.video': '视频',
+  'clinic.come': '到院',
   'clinic.count': '共 {n} 人',
 } as const
 
