@@ -10,8 +10,7 @@ from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from . import access, http, http_agreed, http_day, http_planning, http_waiting
-from .jobs import JOBS
+from . import access, http, http_agreed, http_day, http_figures, http_planning, http_waiting, jobs, jobs_figures
 from .telling import SUBSCRIBERS
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -36,7 +35,14 @@ async def _own_or_acted_for(work: Work, subject: str) -> bool:
 
 CAPABILITY: Final = Capability(
     name="appointments",
-    routes=(http.routes, http_planning.routes, http_agreed.routes, http_day.routes, http_waiting.routes),
+    routes=(
+        http.routes,
+        http_planning.routes,
+        http_agreed.routes,
+        http_day.routes,
+        http_waiting.routes,
+        http_figures.routes,
+    ),
     permissions={
         "appointments.look": frozenset(Role),
         "appointments.book": _BOOKERS,
@@ -51,8 +57,9 @@ CAPABILITY: Final = Capability(
         "appointments.remind": frozenset({Role.CLINIC_WORKER}),
         "appointments.suspended": _PATIENT_SIDE | {Role.SCHEDULER},
         "appointments.lift": frozenset({Role.SCHEDULER}),
+        "appointments.count": frozenset({Role.SCHEDULER, Role.ADMINISTRATOR, Role.REGULATOR}),
     },
     subscribers=SUBSCRIBERS,
-    jobs=JOBS,
+    jobs=(*jobs.JOBS, *jobs_figures.JOBS),
     topics=(Topic("sessions", _anyone), Topic("bookings", _own_or_acted_for)),
 )

@@ -29,6 +29,7 @@ class Waiting(Row):
             postgresql_where=text(LIVE_WAITING),
         ),
         Index("ix_waitings_session_id_place", "session_id", "place", postgresql_where=text(LIVE_WAITING)),
+        Index("ix_waitings_session_id", "session_id"),
         Index("ix_waitings_patient_id", "patient_id"),
         Index("uq_waitings_booking_id", "booking_id", unique=True),
     )

@@ -71,6 +71,17 @@ async def departments(session: AsyncSession, organisation_id: UUID) -> Sequence[
     return [tuple(row) for row in await session.execute(found)]
 
 
+async def holders(session: AsyncSession, organisation_id: UUID, role: str) -> Sequence[UUID]:
+    """Who holds a post of this role at an organisation now."""
+    held = select(Membership.person_id).where(
+        Membership.organisation_id == organisation_id,
+        Membership.role == role,
+        Membership.ended_at.is_(None),
+        Membership.suspended_at.is_(None),
+    )
+    return (await session.scalars(held.distinct())).all()
+
+
 async def alliance(session: AsyncSession, alliance_id: UUID) -> Alliance | None:
     """One alliance."""
     return await session.get(Alliance, alliance_id)

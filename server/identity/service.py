@@ -56,6 +56,7 @@ from .staff import (
     add_person,
     add_post,
     create_admin,
+    holders,
     put_filing,
     staff_of,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "doctor",
     "doctors",
     "further_access",
+    "holders",
     "masked",
     "open_login",
     "organisation",

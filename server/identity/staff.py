@@ -177,6 +177,11 @@ async def staff_of(work: Work, organisation_id: OrganisationId) -> set[PersonId]
     return {PersonId(each) for each in await store.staff_of(work.session, organisation_id)}
 
 
+async def holders(work: Work, organisation_id: OrganisationId, role: Role) -> set[PersonId]:
+    """Whoever holds a post of this role at an organisation now, and is not suspended from it."""
+    return {PersonId(each) for each in await organisation_store.holders(work.session, organisation_id, role)}
+
+
 async def papers(work: Work, person_id: PersonId) -> list[Papers]:
     """A member of staff's credentials with their filings. Raises: Unknown unless a post lies within reach."""
     await _require_some_within_reach(work, person_id)

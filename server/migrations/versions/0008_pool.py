@@ -190,6 +190,7 @@ def _waiting() -> None:
         postgresql_where=live,
     )
     op.create_index("ix_waitings_session_id_place", "waitings", ["session_id", "place"], postgresql_where=live)
+    op.create_index("ix_waitings_session_id", "waitings", ["session_id"])
     op.create_index("ix_waitings_patient_id", "waitings", ["patient_id"])
     op.create_index("uq_waitings_booking_id", "waitings", ["booking_id"], unique=True)
 
