@@ -8,7 +8,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.window': 'Window',
   'rail.arrivals': 'Check-in',
   'rail.contracted': 'Contracted',
-  'rail.tomorrow': 'Tomorrow',
+  'rail.tomorrow': 'Day list',
   'rail.people': 'People',
   'rail.counts': 'Figures',
   'rail.review': 'Review',
