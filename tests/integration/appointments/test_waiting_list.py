@@ -95,7 +95,7 @@ async def test_while_there_is_a_place_nobody_waits_and_then_in_order(full: Full)
     first, second = await people.a_patient(full.ground), await people.a_patient(full.ground)
     assert (await full.join(first)).code == "places-left"
     last = await people.a_patient(full.ground)
-    taken = {"patient_id": str(last.id), **YES}
+    taken: dict[str, Any] = {"patient_id": str(last.id), **YES}
     (await full.of(last).post(f"/api/slots/{full.slot}/bookings", taken)).ok()
     joined = (await full.join(first)).ok()
     assert (joined["status"], joined["ahead"], joined["session"]["id"]) == ("waiting", 0, str(full.session.id))
@@ -282,7 +282,7 @@ async def test_a_visit_by_video_is_waited_for_only_after_a_diagnosis_in_person(f
     patient = await people.a_patient(full.ground)
     refused = await full.join(patient)
     assert (refused.code, refused.body["rule"]) == ("first-visit", "B11")
-    (await full.join(patient, **YES)).ok()
+    (await full.join(patient, diagnosed_in_person=True)).ok()
 
 
 async def test_nobody_waits_for_a_stranger_and_the_window_sees_its_own_list(full: Full) -> None:

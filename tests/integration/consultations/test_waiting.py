@@ -334,12 +334,32 @@ async def test_the_estimate_follows_the_doctors_last_visits(clinic: Clinic) -> N
     assert found["ahead"] == 0
 
 
-async def test_new_bookings_and_near_visits_are_told_of_once(clinic: Clinic) -> None:
+async def test_new_bookings_are_told_of_once(clinic: Clinic) -> None:
     patient, _ = await a_booked_patient(clinic)
     for _ in range(2):
         await scan_later(clinic, jobs.scan_messages)
     titles = [each["title"] for each in _notices((await clinic.of(patient).get("/api/inbox")).ok())]
-    assert sorted(titles) == sorted(["预约成功", "就诊提醒"])
+    assert titles == ["预约成功"]
+
+
+async def test_who_waits_is_told_once_when_few_are_still_before_them(clinic: Clinic) -> None:
+    people = await waiting(clinic, 4)
+
+    async def told() -> list[list[str]]:
+        """After two more scans, what each of them was told of their turn."""
+        for _ in range(2):
+            await scan_later(clinic, jobs.scan_turns)
+        inboxes = [(await clinic.of(patient).get("/api/inbox")).ok()["messages"] for patient, _ in people]
+        return [[each["text"] for each in inbox if each["template"] == "visit-nearly"] for inbox in inboxes]
+
+    assert await told() == [[], [], [], []], "the doctor does not receive yet"
+    await clinic.open()
+    second, third = "您前面还有 1 人，请打开联医候诊页，不要离开。", "您前面还有 2 人，请打开联医候诊页，不要离开。"
+    assert await told() == [[], [second], [third], []]
+    await start(clinic, people[0][1])
+    assert await told() == [[], [second], [third], []], "who is inside still is before them"
+    (await clinic.desk(f"/api/visits/{people[0][1]}/finish-video")).ok()
+    assert await told() == [[], [second], [third], [third]]
 
 
 async def test_a_session_of_tomorrow_is_not_in_todays_list(clinic: Clinic) -> None:
