@@ -8,6 +8,12 @@ export const patientRoutes: RouteRecordRaw[] = [
   { path: '/inbox', component: () => import('@/pages/patient/InboxPage.vue'), meta: own },
   { path: '/book', component: () => import('@/pages/patient/BookPage.vue'), meta: own },
   { path: '/book/done', component: () => import('@/pages/patient/BookedPage.vue'), meta: own },
+  {
+    path: '/bookings/:id',
+    component: () => import('@/pages/patient/BookingPage.vue'),
+    meta: own,
+    props: true,
+  },
   { path: '/visits', component: () => import('@/pages/patient/VisitsPage.vue'), meta: own },
   { path: '/visits/:id', component: () => import('@/pages/patient/VisitPage.vue'), meta: own, props: true },
   {

@@ -78,6 +78,7 @@ describe('a booking under way', () => {
     doctorId: 'x',
     day: '',
     slotId: 's',
+    bookingId: '',
     inPerson: 'yes',
   }
 
@@ -89,7 +90,8 @@ describe('a booking under way', () => {
   test('asks the first open question and lets nobody past it by an address', () => {
     expect(firstOpen({ ...full, patientId: '' })).toBe('who')
     expect(firstOpen({ ...full, doctorId: '', departmentId: '' })).toBe('department')
-    expect(firstOpen({ ...full, inPerson: 'no' })).toBe('inperson')
+    expect(firstOpen({ ...full, inPerson: '' })).toBe('inperson')
+    expect(firstOpen({ ...full, inPerson: 'no', slotId: '' })).toBe('time')
     expect(stepFor('check', { ...full, slotId: '' })).toBe('time')
     expect(stepFor('who', full)).toBe('who')
     expect(stepFor('nonsense', full)).toBe('check')

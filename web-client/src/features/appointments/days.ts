@@ -5,9 +5,17 @@ import { dayOf, startOfDay } from '@/i18n/when'
 export type Session = components['schemas']['SessionView']
 export type Slot = components['schemas']['SlotView']
 
+export const BY_VIDEO = 'follow_up'
 export const DAYS_SHOWN = 8
+/** With "later days": the server tells of 31 at most. */
+export const DAYS_MOST = 28
 /** From how many places on the count is no warning. */
 export const FEW = 2
+
+/** How many days must be asked for so that this one is among them. */
+export function daysTo(day: string, now: number): number {
+  return day && !comingDays(now).includes(day) ? DAYS_MOST : DAYS_SHOWN
+}
 
 export type DayState = 'free' | 'full' | 'over' | 'closed' | 'not_open' | 'none'
 
@@ -15,6 +23,8 @@ export interface Day {
   day: string
   free: number
   state: DayState
+  /** When places of this day may open next, where it has none now. */
+  opens: string | undefined
   sessions: Session[]
 }
 
@@ -31,13 +41,31 @@ export function daysOf(sessions: readonly Session[], days: readonly string[]): D
   return days.map((day) => {
     const held = sessions.filter((session) => session.day === day)
     const states = new Set(held.flatMap((session) => session.slots.map((slot) => slot.state)))
-    return {
-      day,
-      sessions: held,
-      free: held.reduce((sum, session) => sum + session.free, 0),
-      state: HOPE.find((state) => states.has(state)) ?? 'none',
-    }
+    const state = HOPE.find((one) => states.has(one)) ?? 'none'
+    const opens = state === 'not_open' || state === 'full' ? opensOf(held) : undefined
+    return { day, sessions: held, free: held.reduce((sum, session) => sum + session.free, 0), state, opens }
   })
+}
+
+/** The earliest instant at which more places of these sessions may open for whoever asks. */
+function opensOf(sessions: readonly Session[]): string | undefined {
+  const coming = sessions.flatMap((session) =>
+    session.slots.flatMap((slot) => slot.opens_next ?? (slot.state === 'not_open' ? session.opens_at : [])),
+  )
+  return coming.sort((a, b) => Date.parse(a) - Date.parse(b))[0]
+}
+
+/** Whether a session of a later day has no place for whoever asks: one may wait for one that is given back. */
+export function isFull(session: Session, now: number): boolean {
+  const states = new Set(session.slots.map((slot) => slot.state))
+  return (
+    session.day > dayOf(now) && session.status === 'published' && states.has('full') && !states.has('free')
+  )
+}
+
+/** The sessions that a person may be booked into: by video only with a diagnosis made in person (B11). */
+export function sessionsFor(sessions: readonly Session[], diagnosed: boolean): Session[] {
+  return sessions.filter((session) => diagnosed || session.service !== BY_VIDEO)
 }
 
 export interface HalfDay {
@@ -78,9 +106,9 @@ export function overCount(day: Day | undefined): number {
 }
 
 export function slotOf(sessions: readonly Session[], slotId: string): Slot | undefined {
-  for (const session of sessions) {
-    const slot = session.slots.find((one) => one.id === slotId)
-    if (slot) return slot
-  }
-  return undefined
+  return sessionOf(sessions, slotId)?.slots.find((slot) => slot.id === slotId)
+}
+
+export function sessionOf(sessions: readonly Session[], slotId: string): Session | undefined {
+  return sessions.find((session) => session.slots.some((slot) => slot.id === slotId))
 }

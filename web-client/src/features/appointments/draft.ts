@@ -8,16 +8,27 @@ export interface Draft {
   patientId: string
   departmentId: string
   doctorId: string
+  inPerson: '' | 'yes' | 'no'
   day: string
   slotId: string
-  inPerson: '' | 'yes' | 'no'
+  /** The place held for this slot, once there is one. */
+  bookingId: string
 }
 
-export const STEPS = ['who', 'department', 'doctor', 'time', 'inperson', 'check'] as const
+/** The time is asked last, so that a place chosen is a place held. */
+export const STEPS = ['who', 'department', 'doctor', 'inperson', 'time', 'check'] as const
 export type BookStep = (typeof STEPS)[number]
 
 const KEPT_AT = 'lianyi.booking'
-const EMPTY: Draft = { patientId: '', departmentId: '', doctorId: '', day: '', slotId: '', inPerson: '' }
+export const EMPTY: Readonly<Draft> = {
+  patientId: '',
+  departmentId: '',
+  doctorId: '',
+  inPerson: '',
+  day: '',
+  slotId: '',
+  bookingId: '',
+}
 
 /** What was kept, field by field; anything else in the storage is ignored. */
 export function read(raw: string | null): Draft {
@@ -38,8 +49,8 @@ export function read(raw: string | null): Draft {
 export function firstOpen(draft: Draft): BookStep {
   if (!draft.patientId) return 'who'
   if (!draft.doctorId) return draft.departmentId ? 'doctor' : 'department'
-  if (!draft.slotId) return 'time'
-  return draft.inPerson === 'yes' ? 'check' : 'inperson'
+  if (!draft.inPerson) return 'inperson'
+  return draft.slotId ? 'check' : 'time'
 }
 
 /** The question to show: the one asked for, unless an earlier one is open. */
@@ -58,6 +69,11 @@ function storage(): Storage | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Begins a booking with these answers, as a link from elsewhere does. */
+export function beginWith(answers: Partial<Draft>): void {
+  storage()?.setItem(KEPT_AT, JSON.stringify({ ...EMPTY, ...answers }))
 }
 
 export function forgetDraft(): void {

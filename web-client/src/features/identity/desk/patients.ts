@@ -1,7 +1,6 @@
 /** Patients at a clinic's desk: found by whole numbers that travel in bodies, never in addresses. */
 import { toValue, type MaybeRefOrGetter } from 'vue'
 import { api, got } from '@/api/client'
-import { asProblem } from '@/api/problem'
 import { useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
 
@@ -24,19 +23,15 @@ export function usePatient(id: MaybeRefOrGetter<string>) {
   })
 }
 
-/** The standing consent to act for a patient; null while there is none (then the record does not exist for this desk). */
+/** The standing consent that this institution acts for a patient; null while there is none. */
 export function useActing(patientId: MaybeRefOrGetter<string>) {
   return useQuery({
     queryKey: () => ['acting', toValue(patientId)],
-    queryFn: async () => {
-      try {
-        const path = { patient_id: toValue(patientId) }
-        const all = await got(api.GET('/api/patients/{patient_id}/consents', { params: { path } }))
-        return all.find((one) => one.purpose === 'act_for_me' && one.withdrawn_at === null) ?? null
-      } catch (error) {
-        if (asProblem(error).status === 404) return null
-        throw error
-      }
-    },
+    queryFn: () =>
+      got(
+        api.GET('/api/patients/{patient_id}/acting-consent', {
+          params: { path: { patient_id: toValue(patientId) } },
+        }),
+      ),
   })
 }
