@@ -111,7 +111,7 @@ async def list_teams(work: Work) -> list[TeamView]:
 async def add_team(work: Work, body: TeamBody) -> TeamView:
     """A family-doctor team of an allied institution."""
     members = [PersonId(each) for each in body.member_ids]
-    made = await teams.add(work, OrganisationId(body.organisation_id), body.name, members)
+    made = await teams.add_team(work, OrganisationId(body.organisation_id), body.name, members)
     return (await views_planning.of_teams(work, [made]))[0]
 
 

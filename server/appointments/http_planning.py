@@ -199,8 +199,8 @@ _OF_TEMPLATES = (SegmentTooLong, BadSession, QuotasDoNotAddUp, DoctorBusy, Unkno
 @routes.post("/api/session-templates", may="appointments.plan", problems=_OF_TEMPLATES, status=201)
 async def add_template(work: Work, body: TemplateBody) -> TemplateView:
     """A new weekly template."""
-    made = await templates.add(work, _weekly(body, work.new_id()))
-    return (await views_planning.of_templates(work, [made]))[0]
+    made = await templates.add_templates(work, [_weekly(body, work.new_id())])
+    return (await views_planning.of_templates(work, made))[0]
 
 
 @routes.put("/api/session-templates/{template_id}", may="appointments.plan", problems=(PlanChanged, *_OF_TEMPLATES))

@@ -13,6 +13,8 @@ from server.identity import service as identity
 from server.records import service as records
 
 from . import access, ending, no_shows, policy, publishing, rules, store
+from .agreeing import agree as agree
+from .agreeing import agreements as agreements
 from .board import Board as Board
 from .desk import Desk
 from .events import SessionHandedOver
@@ -23,6 +25,7 @@ from .facts import SessionFacts as SessionFacts
 from .model import Booking, Session, Slot
 from .no_shows import LEAST_WAIT as LEAST_WAIT
 from .no_shows import wait_of as wait_of
+from .planning import generate as generate
 from .publishing import publish as publish
 from .reminding import Kind as Kind
 from .reminding import remind_once as remind_once
@@ -31,6 +34,10 @@ from .rules import LIFE, Quota, Status
 from .stopping import Stopped as Stopped
 from .stopping import offered as offered
 from .stopping import stop as stop
+from .teams import add_team as add_team
+from .teams import teams as teams
+from .templates import add_templates as add_templates
+from .templates import templates as templates
 
 
 def attach(ground: Ground) -> None:

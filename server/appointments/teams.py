@@ -38,7 +38,7 @@ async def teams(work: Work) -> list[Team]:
     return await _facts(work, rows)
 
 
-async def add(work: Work, organisation_id: OrganisationId, name: str, members: Sequence[PersonId]) -> Team:
+async def add_team(work: Work, organisation_id: OrganisationId, name: str, members: Sequence[PersonId]) -> Team:
     """A new team of an allied institution; one of the same name that was ended comes back.
 
     Raises: NotAllied, Invalid for a member who is no doctor there, TeamNameTaken. Rule: appointments-7

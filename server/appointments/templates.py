@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,36 +24,31 @@ async def templates(work: Work) -> list[Weekly]:
     return [facts(row) for row in await store_planning.templates(work.session, work.actor.organisation)]
 
 
-async def add(work: Work, new: Weekly) -> Weekly:
-    """A new template of the actor's institution.
+async def add_templates(work: Work, new: Sequence[Weekly]) -> list[Weekly]:
+    """New templates of the actor's institution, in the order given.
 
-    Raises: SegmentTooLong, BadSession, QuotasDoNotAddUp, DoctorBusy when it meets another of the doctor's, Unknown for a
+    Raises: SegmentTooLong, BadSession, QuotasDoNotAddUp, DoctorBusy when one meets another of the doctor's, Unknown for a
         doctor or department that is not of the institution.
     """
     await _require_possible(work, new)
-    row = SessionTemplate(
-        id=new.id,
-        organisation_id=work.actor.organisation,
-        made_at=work.now,
-        made_by=work.actor.person,
-        version=1,
-        **_values(new),
-    )
-    work.session.add(row)
+    made = {"organisation_id": work.actor.organisation, "made_at": work.now, "made_by": work.actor.person}
+    rows = [SessionTemplate(id=each.id, version=1, **made, **_values(each)) for each in new]
+    work.session.add_all(rows)
     await work.session.flush()
-    work.audit("add", "session_template", row.id)
-    return facts(row)
+    for row in rows:
+        work.audit("add", "session_template", row.id)
+    return [facts(row) for row in rows]
 
 
 async def change(work: Work, new: Weekly) -> Weekly:
     """Change a template; sessions made of it stay as they are. `new.version` is the one that was looked at.
 
-    Raises: Unknown, PlanChanged, and what `add` raises.
+    Raises: Unknown, PlanChanged, and what `add_templates` raises.
     """
     row = await _own(work, new.id)
     if row.version != new.version:
         raise PlanChanged
-    await _require_possible(work, new)
+    await _require_possible(work, [new])
     for name, value in _values(new).items():
         setattr(row, name, value)
     row.version += 1
@@ -68,17 +64,24 @@ async def remove(work: Work, template_id: UUID) -> None:
     work.audit("remove", "session_template", template_id)
 
 
-async def _require_possible(work: Work, new: Weekly) -> None:
+async def _require_possible(work: Work, new: Sequence[Weekly]) -> None:
     house = await publishing.house_of(work, work.actor.organisation)
-    posts = await identity.doctors(work, [new.doctor_id], organisation_id=house.organisation_id)
-    if new.department_id not in house.departments or not posts:
-        raise Unknown
-    starts_at, ends_at = new.times_on(new.valid_from)
-    rules.segments(starts_at, ends_at, minutes=new.slot_minutes, capacity=new.slot_capacity, grade_3=house.grade_3)
-    if new.quotas is not None:
-        agreement.checked(new.quotas, new.slot_capacity, NOTHING_RESERVED)
-    if any(each.id != new.id and each.meets(new) for each in await templates(work)):
-        raise DoctorBusy
+    asked = {each.doctor_id for each in new}
+    doctors = {card.id for card in await identity.doctors(work, asked, organisation_id=house.organisation_id)}
+    changed = {each.id for each in new}
+    there = [each for each in await templates(work) if each.id not in changed]
+    for each in new:
+        if each.department_id not in house.departments or each.doctor_id not in doctors:
+            raise Unknown
+        starts_at, ends_at = each.times_on(each.valid_from)
+        rules.segments(
+            starts_at, ends_at, minutes=each.slot_minutes, capacity=each.slot_capacity, grade_3=house.grade_3
+        )
+        if each.quotas is not None:
+            agreement.checked(each.quotas, each.slot_capacity, NOTHING_RESERVED)
+        if any(other.meets(each) for other in there):
+            raise DoctorBusy
+        there.append(each)
 
 
 async def _own(work: Work, template_id: UUID) -> SessionTemplate:

@@ -3,6 +3,7 @@
 No such county exists, its area code 539925 belongs to nobody, and numbers beginning with 100 are given out to nobody.
 """
 
-from .seeding import County, county_of, seed
+from .county import County
+from .seeding import county_of, seed
 
 __all__ = ["County", "county_of", "seed"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
-from server.foundation.actor import Level, Role
+from server.foundation.actor import Level, OrganisationId, PersonId, Role
 from server.identity.service import Category, Grade, OrganisationKind, Relation, Sex, Title
 
 AREA: Final = "539925"
@@ -76,6 +77,15 @@ class Villager:
     guardian_only: bool = False
     guardian: str | None = None
     relation: Relation | None = None
+
+
+@dataclass(slots=True)
+class County:
+    """The seeded ids by name: organisations, (organisation, department) and people."""
+
+    organisations: dict[str, OrganisationId] = field(default_factory=dict)
+    departments: dict[tuple[str, str], UUID] = field(default_factory=dict)
+    people: dict[str, PersonId] = field(default_factory=dict)
 
 
 _HOSPITAL, _TOWNSHIP = OrganisationKind.HOSPITAL, OrganisationKind.TOWNSHIP_HOSPITAL
@@ -152,6 +162,9 @@ STAFF: Final = (
     Member("王思齐", Sex.FEMALE, "yl-20533", Role.DOCTOR, COUNTY_HOSPITAL, CARDIOLOGY,
            "同科医生，可以接替李医生出诊", "Colleague who can take over Dr Li's session",
            Title.ATTENDING_PHYSICIAN, scope="内科专业", years=9),
+    Member("和振邦", Sex.MALE, "yl-20088", Role.DOCTOR, COUNTY_HOSPITAL, CARDIOLOGY,
+           "心血管内科主任，出专家门诊，也能接替同科医生", "Head of cardiology: expert sessions in person; can take over",
+           Title.CHIEF_PHYSICIAN, scope="内科专业", years=29),
     Member("陈若兰", Sex.FEMALE, "yl-20386", Role.DOCTOR, COUNTY_HOSPITAL, ENDOCRINOLOGY,
            "内分泌科医生，看糖尿病复诊", "Endocrinologist for diabetes follow-up",
            Title.ATTENDING_PHYSICIAN, scope="内科专业", years=11),
@@ -180,6 +193,10 @@ STAFF: Final = (
     Member("马立群", Sex.MALE, "wj-00009", Role.REGULATOR, AUTHORITY, None,
            "卫健局监管人员，只看统计", "Regulator who sees counts"),
 )  # fmt: skip
+
+EXPERT: Final = "和振邦"
+FAMILY_DOCTOR: Final = "杨春生"
+TEAM: Final = "松坪镇家庭医生团队"
 
 FAMILY_PHONE: Final = "10000000417"
 

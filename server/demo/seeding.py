@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from uuid import UUID
 
 from server.foundation.actor import SYSTEM, OrganisationId, PersonId, Role
 from server.foundation.clock import day_of
@@ -13,27 +11,18 @@ from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
 from server.identity.service import CredentialKind, Evidence, IdNumber
 
-from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, Member, Place, Villager
+from .agreed import agree
+from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
 from .sessions import keep_week_ahead
 
 _YEAR = timedelta(days=365)
 
 
-@dataclass(slots=True)
-class County:
-    """The seeded ids by name: organisations, (organisation, department) and people."""
-
-    organisations: dict[str, OrganisationId] = field(default_factory=dict)
-    departments: dict[tuple[str, str], UUID] = field(default_factory=dict)
-    people: dict[str, PersonId] = field(default_factory=dict)
-
-
 async def seed(ground: Ground) -> County:
     """The demo county, made now or earlier, with a week of sessions ahead; outside demo mode an error of ours."""
     county = await _people(ground)
-    async with unit_of_work(ground, SYSTEM) as work:
-        doctors = [county.people[member.name] for member in STAFF if member.role is Role.DOCTOR]
-        await keep_week_ahead(work, doctors)
+    await agree(ground, county)
+    await keep_week_ahead(ground, county)
     return county
 
 

@@ -1,53 +1,89 @@
-"""The demo county's sessions: a week ahead for every doctor, around the clock, so that a visit can be tried at any hour."""
+"""The demo county's sessions: weekly templates, and a week ahead made of them. Video around the clock, so that a visit
+can be tried at any hour; two mornings of an expert in person.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import time, timedelta
 from typing import Final
 
 from server.appointments import service as appointments
-from server.appointments.facts import NewSession
-from server.foundation.actor import PersonId
-from server.foundation.clock import SHANGHAI, day_of
-from server.foundation.work import Work
+from server.appointments.weeks import Weekly
+from server.foundation.actor import SYSTEM, OrganisationId, Role
+from server.foundation.clock import day_of
+from server.foundation.ground import Ground
+from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
+
+from .agreed import planner
+from .county import EXPERT, STAFF, County
 
 DAYS: Final = 8
 SLOT_MINUTES: Final = 30
 PLACES_A_SLOT: Final = 12
 SOUGHT_AFTER: Final = {"赵明远": 3}  # whose slots are full soon, to see what happens then
+EXPERT_PLACES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """A doctor's half-day of every week."""
+
+    weekday: int
+    starts_at: time
+    ends_at: time
+
+
 # Real doctors sleep; a demo that says "come back at eight" is no demo.
-HALF_DAYS: Final = (time(0, 0), time(12, 0))
-HALF_DAY: Final = timedelta(hours=12)
+AROUND_THE_CLOCK: Final = tuple(
+    HalfDay(weekday, starts_at, ends_at)
+    for weekday in range(1, 8)
+    for starts_at, ends_at in ((time(0, 0), time(12, 0)), (time(12, 0), time(0, 0)))
+)
+EXPERT_MORNINGS: Final = tuple(HalfDay(weekday, time(8, 0), time(11, 30)) for weekday in (2, 4))
 
 
-async def keep_week_ahead(work: Work, doctors: list[PersonId]) -> None:
-    """Publish what is missing of the coming week for these doctors; nothing when it is there."""
+async def keep_week_ahead(ground: Ground, county: County) -> None:
+    """Templates for every doctor who may practise, and what is missing of the coming week; nothing when it is there."""
+    doctors = [county.people[each.name] for each in STAFF if each.role is Role.DOCTOR and each.name in county.people]
+    async with unit_of_work(ground, SYSTEM) as work:
+        cards = [card for card in await identity.doctors(work, doctors) if card.department_id and card.may_practise]
+    for organisation_id in {card.organisation_id for card in cards}:
+        here = [card for card in cards if card.organisation_id == organisation_id]
+        async with unit_of_work(ground, planner(here[0].id, organisation_id)) as work:
+            await _plan(work, organisation_id, here)
+
+
+async def _plan(work: Work, organisation_id: OrganisationId, cards: list[identity.DoctorCard]) -> None:
     today = day_of(work.now)
-    last = today + timedelta(days=DAYS - 1)
-    for card in await identity.doctors(work, doctors):
-        if card.department_id is None or not card.may_practise:
-            continue
-        there = await appointments.sessions_between(work, today, last, doctor_id=card.id)
-        planned = {session.day for session, _ in there}
-        for day in (today + timedelta(days=number) for number in range(DAYS)):
-            if day not in planned:
-                await _publish(work, card, day)
+    planned = {each.doctor_id for each in await appointments.templates(work)}
+    unplanned = [card for card in cards if card.id not in planned]
+    await appointments.add_templates(
+        work,
+        [
+            _weekly(work, card, half_day)
+            for card in unplanned
+            for half_day in (EXPERT_MORNINGS if card.name == EXPERT else AROUND_THE_CLOCK)
+        ],
+    )
+    await appointments.generate(work, organisation_id, today, today + timedelta(days=DAYS - 1), draft=False)
 
 
-async def _publish(work: Work, card: identity.DoctorCard, day: date) -> None:
+def _weekly(work: Work, card: identity.DoctorCard, half_day: HalfDay) -> Weekly:
     assert card.department_id is not None, "asked for above"
-    for begin in HALF_DAYS:
-        starts_at = datetime.combine(day, begin, tzinfo=SHANGHAI)
-        if starts_at + HALF_DAY <= work.now:
-            continue
-        new = NewSession(
-            department_id=card.department_id,
-            doctor_id=card.id,
-            service="follow_up",
-            starts_at=starts_at,
-            ends_at=starts_at + HALF_DAY,
-            slot_minutes=SLOT_MINUTES,
-            slot_capacity=SOUGHT_AFTER.get(card.name, PLACES_A_SLOT),
-        )
-        await appointments.publish(work, card.organisation_id, new)
+    is_expert = card.name == EXPERT
+    return Weekly(
+        id=work.new_id(),
+        department_id=card.department_id,
+        doctor_id=card.id,
+        service="expert" if is_expert else "follow_up",
+        weekday=half_day.weekday,
+        starts_at=half_day.starts_at,
+        ends_at=half_day.ends_at,
+        slot_minutes=SLOT_MINUTES,
+        slot_capacity=EXPERT_PLACES if is_expert else SOUGHT_AFTER.get(card.name, PLACES_A_SLOT),
+        quotas=None,
+        valid_from=day_of(work.now),
+        valid_until=None,
+    )
