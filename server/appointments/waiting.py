@@ -36,7 +36,6 @@ from .errors import (
     FirstVisit,
     NotOpenYet,
     PlacesLeft,
-    SessionClosed,
     WaitingClosed,
 )
 from .events import PlaceOffered, WaitingEnded
@@ -81,6 +80,7 @@ async def join(work: Work, session_id: UUID, patient_id: PersonId, *, diagnosed_
     )
     if not quotas:
         raise Unknown
+    access.require_published(work.actor, session.organisation_id, session.status)
     if session.service == BY_VIDEO and not diagnosed_in_person:
         raise FirstVisit
     terms = await _terms(work, session)
@@ -110,8 +110,6 @@ async def join(work: Work, session_id: UUID, patient_id: PersonId, *, diagnosed_
 async def _require_reason(
     work: Work, session: Session, terms: _Terms, quotas: tuple[Quota, ...], patient_id: PersonId, right: Right
 ) -> None:
-    if session.status != "published":
-        raise SessionClosed
     if work.now >= terms.ends_at(session):
         raise WaitingClosed
     opened = terms.open_now(quotas, session, work.now)
