@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from server.foundation.actor import PersonId
+from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.routes import Body, Query, Routes, View
 from server.foundation.work import Work
@@ -39,7 +40,7 @@ from .weeks import Weekly
 
 routes = Routes()
 
-_LONGEST_PLAN = timedelta(days=92)
+_LONGEST_PLAN = timedelta(days=41)  # six weeks: what one request makes in seconds
 # Times far from both ends of the calendar, so that any zone and any length of a session can be added to them.
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
@@ -106,12 +107,13 @@ class TemplateBody(Body):
     slot_minutes: Minutes
     slot_capacity: Capacity
     quotas: Quotas | None = Field(None, description=_DIVIDED)
-    valid_from: Day
+    valid_from: Day | None = Field(None, description="Today, when it is not said")
     valid_until: Day | None = None
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
-        in_order(self.valid_from, self.valid_until)
+        if self.valid_from is not None:
+            in_order(self.valid_from, self.valid_until)
         return self
 
 
@@ -199,14 +201,14 @@ _OF_TEMPLATES = (SegmentTooLong, BadSession, QuotasDoNotAddUp, DoctorBusy, Unkno
 @routes.post("/api/session-templates", may="appointments.plan", problems=_OF_TEMPLATES, status=201)
 async def add_template(work: Work, body: TemplateBody) -> TemplateView:
     """A new weekly template."""
-    made = await templates.add_templates(work, [_weekly(body, work.new_id())])
+    made = await templates.add_templates(work, [_weekly(work, body, work.new_id())])
     return (await views_planning.of_templates(work, made))[0]
 
 
 @routes.put("/api/session-templates/{template_id}", may="appointments.plan", problems=(PlanChanged, *_OF_TEMPLATES))
 async def change_template(work: Work, template_id: UUID, body: TemplateChange) -> TemplateView:
     """Change a template; sessions made of it stay as they are."""
-    changed = await templates.change(work, _weekly(body, template_id, body.version))
+    changed = await templates.change(work, _weekly(work, body, template_id, body.version))
     return (await views_planning.of_templates(work, [changed]))[0]
 
 
@@ -216,9 +218,10 @@ async def remove_template(work: Work, template_id: UUID) -> None:
     await templates.remove(work, template_id)
 
 
-def _weekly(body: TemplateBody, template_id: UUID, version: int = 1) -> Weekly:
-    values = body.model_dump(exclude={"version", "doctor_id"})
-    return Weekly(id=template_id, doctor_id=PersonId(body.doctor_id), version=version, **values)
+def _weekly(work: Work, body: TemplateBody, template_id: UUID, version: int = 1) -> Weekly:
+    values = body.model_dump(exclude={"version", "doctor_id", "valid_from"})
+    since = body.valid_from or day_of(work.now)
+    return Weekly(id=template_id, doctor_id=PersonId(body.doctor_id), version=version, valid_from=since, **values)
 
 
 @routes.get("/api/day-exceptions", may="appointments.plan")

@@ -110,7 +110,10 @@ async def publish_drafts(work: Work, first: date, last: date) -> tuple[int, list
     house = await publishing.house_of(work, work.actor.organisation)
     published, left = 0, []
     for session_id in await store_planning.drafts(work.session, house.organisation_id, first, last):
-        session = await store.hold_session(work.session, session_id)
+        try:
+            session = await store.hold_session(work.session, session_id)
+        except Unknown:
+            continue  # discarded in this instant
         try:
             published += await _publish(work, house, session)
         except Problem as refusal:
@@ -119,8 +122,9 @@ async def publish_drafts(work: Work, first: date, last: date) -> tuple[int, list
 
 
 async def _publish(work: Work, house: House, session: Session) -> int:
+    """How many were published: none, when somebody else was faster. Raises: SessionInPast, identity's refusals."""
     if session.status != "draft":
-        return 0  # published or discarded in this instant
+        return 0
     if session.ends_at <= work.now:
         raise SessionInPast
     await house.require_doctor(work, PersonId(session.doctor_id))

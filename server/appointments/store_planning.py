@@ -168,8 +168,8 @@ async def set_members(session: AsyncSession, team_id: UUID, people: Collection[U
 
 
 async def limits(session: AsyncSession, organisation_id: UUID) -> BookingPolicy | None:
-    """What an institution set itself, held until the transaction ends."""
-    return await session.get(BookingPolicy, organisation_id, with_for_update=True, populate_existing=True)
+    """What an institution set itself."""
+    return await session.get(BookingPolicy, organisation_id, populate_existing=True)
 
 
 async def change_limits(session: AsyncSession, organisation_id: UUID, version: int, **values: Any) -> bool:
