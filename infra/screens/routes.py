@@ -64,6 +64,7 @@ PLACES: Final = (
     Place("/staff/people", ADMINISTRATOR, "/staff/people"),
     Place("/staff/organisations", ADMINISTRATOR, "/staff/organisations"),
     Place("/staff/counts", REGULATOR, "/staff/counts"),
+    Place("/staff/open-rates", REGULATOR, "/staff/open-rates"),
     Place("/staff/me", SCHEDULER, "/staff/me"),
     Place("/staff/worklist", DOCTOR, "/staff/worklist"),
     Place("/staff/sessions", SCHEDULER, "/staff/sessions"),

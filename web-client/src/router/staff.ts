@@ -25,6 +25,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'planning/limits', component: () => import('@/pages/staff/planning/LimitsPage.vue') },
       { path: 'people', component: () => import('@/pages/staff/PeoplePage.vue') },
       { path: 'organisations', component: () => import('@/pages/staff/OrganisationsPage.vue') },
+      { path: 'open-rates', component: () => import('@/pages/staff/OpenRatesPage.vue') },
       { path: 'counts', component: () => import('@/pages/staff/CountsPage.vue') },
       { path: 'review', component: () => import('@/pages/staff/ReviewPage.vue') },
       { path: 'me', component: () => import('@/pages/staff/MePage.vue') },

@@ -3,6 +3,7 @@ import {
   Building2,
   CalendarCog,
   CalendarDays,
+  ChartColumn,
   ChartLine,
   ClipboardList,
   Pill,
@@ -32,6 +33,7 @@ interface Entry {
     | 'rail.contracted'
     | 'rail.people'
     | 'rail.organisations'
+    | 'rail.openRates'
     | 'rail.counts'
   roles: readonly Role[]
 }
@@ -60,6 +62,12 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
+  {
+    to: '/staff/open-rates',
+    icon: ChartColumn,
+    word: 'rail.openRates',
+    roles: ['scheduler', 'regulator', 'administrator'],
+  },
 ]
 
 export function railOf(role: Role): readonly Entry[] {

@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.contracted': 'Contracted',
   'rail.tomorrow': 'Day list',
   'rail.people': 'People',
+  'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',
   'rail.review': 'Review',
   'rail.organisations': 'Sites',

@@ -11,6 +11,7 @@ export const zh = {
   'rail.contracted': '签约预约',
   'rail.tomorrow': '明日名单',
   'rail.people': '人员',
+  'rail.openRates': '号源统计',
   'rail.counts': '统计',
   'rail.review': '审方',
   'rail.organisations': '机构',
