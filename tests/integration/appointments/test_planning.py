@@ -8,10 +8,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from server.foundation.actor import Level, Role
+from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.clock import SHANGHAI, day_of
 from server.foundation.ground import Ground
+from server.foundation.work import unit_of_work
+from server.identity import store
+from server.identity.model import Organisation
 from server.identity.vocabulary import Grade
 from tests import people
 from tests.api import Api
@@ -288,3 +292,54 @@ async def test_a_new_place_goes_to_who_waits_for_it(api: Api, ground: Ground, pl
     (offered,) = (await me.get("/api/waitings")).ok()
     assert offered["status"] == "offered"
     assert (await me.post(f"/api/bookings/{offered['booking_id']}/confirm")).ok()["number"] == 2
+
+
+async def test_places_change_while_people_book_and_none_is_given_twice(api: Api, ground: Ground, plan: Plan) -> None:
+    session = await people.a_session(ground, plan.doctor, slots=1, capacity=4)
+    (slot,) = await people.slots_of(ground, session)
+    patients = [await people.a_patient(ground) for _ in range(24)]
+
+    async def book(patient: people.Somebody) -> Any:
+        body = {"patient_id": str(patient.id), **YES}
+        return await api.signed_in(patient.token).post(f"/api/slots/{slot}/bookings", body)
+
+    answers = await asyncio.gather(
+        *(book(each) for each in patients), *(_resize(plan, slot, online=count) for count in (6, 3, 9, 2, 12))
+    )
+    booked, changed = answers[: len(patients)], answers[len(patients) :]
+    assert {each.status for each in booked} <= {201, 409}
+    assert {each.code for each in booked if each.code} <= {"slot-full"}
+    assert {each.code for each in changed if each.code} <= {"capacity-below-booked"}
+    given = [each.body["number"] for each in booked if each.status == 201]
+    assert len(set(given)) == len(given)
+    (seen,) = (await plan.desk.get(_path(session))).ok()
+    (quota,) = seen["slots"][0]["quotas"]
+    assert (quota["taken"], quota["capacity"]) == (len(given), seen["slots"][0]["capacity"])
+
+
+async def test_a_hospital_that_became_grade_three_makes_no_longer_segments(api: Api, ground: Ground) -> None:
+    plan = await _plan(api, ground, level=Level.PREFECTURE)
+    for weekday, minutes in ((1, 120), (2, 60)):
+        body = plan.template(weekday=weekday, slot_minutes=minutes)
+        (await plan.desk.post("/api/session-templates", body)).ok()
+    async with unit_of_work(ground, SYSTEM) as work:
+        grade = update(Organisation).where(Organisation.id == plan.hospital.id).values(grade=str(Grade.TERTIARY_A))
+        await work.session.execute(grade)
+    made = (await plan.desk.post("/api/sessions/generate", plan.days(draft=True))).ok()
+    assert (made["made"], [each["reason"] for each in made["skipped"]]) == (1, ["segment-too-long"])
+    assert made["skipped"][0]["message"] == "三级医院分时段预约应精确到1小时以内，请缩短每个时段"
+
+
+async def test_a_draft_of_a_doctor_who_may_not_practise_stays_one(ground: Ground, plan: Plan) -> None:
+    for weekday in (1, 2):
+        (await plan.desk.post("/api/session-templates", plan.template(weekday=weekday))).ok()
+    assert (await plan.desk.post("/api/sessions/generate", plan.days(draft=True))).ok()["made"] == 2
+    first, second = await plan.sessions()
+    assert (await plan.desk.post(f"/api/sessions/{first['id']}/publish")).ok()["status"] == "published"
+    async with unit_of_work(ground, SYSTEM) as work:
+        for credential in await store.credentials_of(work.session, plan.doctor.id):
+            credential.valid_until = day_of(work.now) - timedelta(days=1)
+    left = (await plan.desk.post("/api/sessions/publish-drafts", plan.days())).ok()
+    assert (left["published"], [each["day"] for each in left["skipped"]]) == (0, [second["day"]])
+    assert (await plan.desk.post(f"/api/sessions/{second['id']}/publish")).body["rule"] == "B02"
+    assert [each["status"] for each in await plan.sessions()] == ["published", "draft"]
