@@ -98,7 +98,7 @@ class AllianceMember(Row):
 
 
 class Person(Row):
-    """A patient (sealed) or a member of staff (in clear); never both in one row."""
+    """A patient (sealed) or a member of staff (in clear); never both in one row. `replaced_by`: the record was merged."""
 
     __tablename__ = "people"
     __table_args__ = (
@@ -106,6 +106,12 @@ class Person(Row):
         CheckConstraint("(kind = 'staff') = (name IS NOT NULL)", name="staff_name_in_clear"),
         CheckConstraint("(kind = 'patient') = (name_sealed IS NOT NULL)", name="patient_name_sealed"),
         CheckConstraint("kind = 'staff' OR pinyin IS NULL", name="no_pinyin_of_patients"),
+        CheckConstraint("replaced_by <> id", name="not_own_replacement"),
+        CheckConstraint(
+            "(replaced_by IS NULL) = (replaced_at IS NULL) AND (replaced_by IS NULL OR kind = 'patient')",
+            name="replaced_once",
+        ),
+        Index("ix_people_replaced_by", "replaced_by", postgresql_where=text("replaced_by IS NOT NULL")),
         Index("ix_people_pinyin", "pinyin", postgresql_ops={"pinyin": "text_pattern_ops"}),
         Index("ix_people_initials", "initials", postgresql_ops={"initials": "text_pattern_ops"}),
     )
@@ -127,6 +133,8 @@ class Person(Row):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    replaced_at: Mapped[datetime | None]
 
 
 class PatientLookup(Row):
