@@ -30,8 +30,8 @@ class Arrived:
 async def check_in(work: Work, code: str) -> Arrived:
     """Somebody has come: by the reference on the slip, typed or scanned. A second time tells the same.
 
-    Raises: WrongReference, NoSuchReference, WaitsOnline, NothingToCheckIn, CheckInAnotherDay, CheckInTooEarly,
-        CheckInTooLate. Rule: appointments-13
+    Raises: WrongReference, NoSuchReference, WaitsOnline, NothingToCheckIn, DeskAnotherDay, DeskTooEarly,
+        DeskTooLate. Rule: appointments-13
     """
     reference = read_short_number(
         code.rpartition("#")[2]

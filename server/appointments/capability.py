@@ -7,10 +7,23 @@ from uuid import UUID
 
 from server.foundation.actor import PersonId, Role
 from server.foundation.capability import Capability
+from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
 from server.foundation.work import Work
+from server.identity.events import PatientMerged
 
-from . import access, http, http_agreed, http_day, http_figures, http_planning, http_waiting, jobs, jobs_figures
+from . import (
+    access,
+    http,
+    http_agreed,
+    http_day,
+    http_figures,
+    http_planning,
+    http_waiting,
+    jobs,
+    jobs_figures,
+    merging,
+)
 from .telling import SUBSCRIBERS
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -59,7 +72,7 @@ CAPABILITY: Final = Capability(
         "appointments.lift": frozenset({Role.SCHEDULER}),
         "appointments.count": frozenset({Role.SCHEDULER, Role.ADMINISTRATOR, Role.REGULATOR}),
     },
-    subscribers=SUBSCRIBERS,
+    subscribers=(*SUBSCRIBERS, Subscriber(PatientMerged, merging.on_patient_merged)),
     jobs=(*jobs.JOBS, *jobs_figures.JOBS),
     topics=(Topic("sessions", _anyone), Topic("bookings", _own_or_acted_for)),
 )

@@ -209,28 +209,28 @@ class WaitsOnline(Conflict):
     rule = "appointments-13"
 
 
-class CheckInAnotherDay(Conflict):
+class DeskAnotherDay(Conflict):
     """The booking is for another day."""
 
-    code = "check-in-another-day"
+    code = "desk-another-day"
     zh = "这个预约是 {day} 的，请病人当天 {time} 起来签到"
     en = "This booking is for {day}; please check in on that day from {time}"
     rule = "appointments-13"
 
 
-class CheckInTooEarly(Conflict):
+class DeskTooEarly(Conflict):
     """Check-in has not opened."""
 
-    code = "check-in-too-early"
+    code = "desk-too-early"
     zh = "还没到签到时间，{time} 起可以签到，请病人先休息等候"
     en = "Check-in opens at {time}; please ask the patient to wait"
     rule = "appointments-13"
 
 
-class CheckInTooLate(Conflict):
+class DeskTooLate(Conflict):
     """Check-in is over."""
 
-    code = "check-in-too-late"
+    code = "desk-too-late"
     zh = "签到时间 {time} 已过。请先取消这个预约，再为病人另约后面的时间"
     en = "Check-in ended at {time}. Cancel this booking, then book a later time for the patient"
     rule = "appointments-13"
@@ -313,3 +313,12 @@ class TeamNameTaken(Conflict):
     code = "team-name-taken"
     zh = "这家机构已有同名的家庭医生团队，请换一个名称"
     en = "This institution already has a family-doctor team of that name; choose another"
+
+
+class BothBooked(Conflict):
+    """Two records of one person have a booking in one department on one day."""
+
+    code = "both-booked"
+    zh = "两份档案在 {day} 同一科室都有预约，请先取消其中一个，再合并"
+    en = "Both records have a booking in the same department on {day}; cancel one of them, then merge"
+    rule = "appointments-3"

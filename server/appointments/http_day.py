@@ -18,9 +18,9 @@ from . import arrival, views
 from .calendar_entry import calendar_entry
 from .calendar_file import calendar_file
 from .errors import (
-    CheckInAnotherDay,
-    CheckInTooEarly,
-    CheckInTooLate,
+    DeskAnotherDay,
+    DeskTooEarly,
+    DeskTooLate,
     NoSuchReference,
     NothingToCheckIn,
     WaitsOnline,
@@ -67,9 +67,9 @@ class ComingDay(Query):
         NoSuchReference,
         WaitsOnline,
         NothingToCheckIn,
-        CheckInAnotherDay,
-        CheckInTooEarly,
-        CheckInTooLate,
+        DeskAnotherDay,
+        DeskTooEarly,
+        DeskTooLate,
     ),
 )
 async def check_in_at_desk(work: Work, body: CheckIn) -> CheckedInView:

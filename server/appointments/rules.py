@@ -15,9 +15,9 @@ from server.foundation.lifecycle import Lifecycle, step
 
 from .errors import (
     BadSession,
-    CheckInAnotherDay,
-    CheckInTooEarly,
-    CheckInTooLate,
+    DeskAnotherDay,
+    DeskTooEarly,
+    DeskTooLate,
     NotOpenYet,
     SegmentTooLong,
     SlotOver,
@@ -187,15 +187,15 @@ class CheckInTimes:
     def require_open(self, now: datetime) -> None:
         """Nothing, while the window checks in.
 
-        Raises: CheckInAnotherDay, CheckInTooEarly, CheckInTooLate. Rule: appointments-13
+        Raises: DeskAnotherDay, DeskTooEarly, DeskTooLate. Rule: appointments-13
         """
         day, opens, closes = (each.astimezone(SHANGHAI) for each in (now, self.opens_at, self.closes_at))
         if day.date() not in (opens.date(), closes.date()):
-            raise CheckInAnotherDay(day=f"{opens:%Y-%m-%d}", time=f"{opens:%H:%M}")
+            raise DeskAnotherDay(day=f"{opens:%Y-%m-%d}", time=f"{opens:%H:%M}")
         if now < self.opens_at:
-            raise CheckInTooEarly(time=f"{opens:%H:%M}")
+            raise DeskTooEarly(time=f"{opens:%H:%M}")
         if now > self.closes_at:
-            raise CheckInTooLate(time=f"{closes:%H:%M}")
+            raise DeskTooLate(time=f"{closes:%H:%M}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from server.foundation.errors import Unknown
 from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
 from server.foundation.work import Work
+from server.identity.events import PatientMerged
 from server.records import service as records
 from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinished
 
-from . import births, http, http_doctor, steps, store
+from . import births, http, http_doctor, merging, steps, store
 from .jobs import JOBS
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -81,6 +82,7 @@ CAPABILITY: Final = Capability(
         Subscriber(ConsentWithdrawn, births.on_consent_withdrawn),
         Subscriber(NoteSigned, births.on_note_signed),
         Subscriber(RecordingFinished, births.on_recording_finished),
+        Subscriber(PatientMerged, merging.on_patient_merged),
     ),
     jobs=JOBS,
     topics=(

@@ -86,6 +86,12 @@ async def change(session: AsyncSession, visit_id: UUID, *only_if: Any, **values:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def ahead_of_patient(session: AsyncSession, patient_id: UUID) -> Sequence[Visit]:
+    """A patient's visits that are to come or go on, locked."""
+    wanted = select(Visit).where(Visit.patient_id == patient_id, Visit.status.in_(_words(NOT_STARTED | IN_ROOM)))
+    return (await session.scalars(wanted.order_by(Visit.id).with_for_update())).all()
+
+
 async def of_session(session: AsyncSession, session_id: UUID) -> Sequence[Visit]:
     """Every visit of one session: one doctor, one half-day."""
     return (await session.execute(select(Visit).where(Visit.session_id == session_id))).scalars().all()

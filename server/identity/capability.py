@@ -14,6 +14,7 @@ from . import (
     http,
     jobs,
     me_http,
+    merge_http,
     organisations_http,
     register_http,
 )
@@ -28,6 +29,7 @@ CAPABILITY = Capability(
         enrolment_http.routes,
         family_http.routes,
         clinic_http.routes,
+        merge_http.routes,
         register_http.routes,
         administration_http.routes,
         organisations_http.routes,
@@ -39,6 +41,7 @@ CAPABILITY = Capability(
         "identity.step-up": STAFF,
         "identity.find-patient": _AT_A_DESK | {Role.DOCTOR},
         "identity.register-patient": _AT_A_DESK,
+        "identity.merge-patients": frozenset({Role.SCHEDULER, Role.ADMINISTRATOR}),
         "identity.change-patient": frozenset({Role.CLINIC_WORKER}),
         "identity.manage-people": frozenset({Role.ADMINISTRATOR}),
         "identity.manage-organisations": frozenset({Role.ADMINISTRATOR}),

@@ -60,7 +60,7 @@ async def patient_here(work: Work, patient_id: PersonId) -> PatientFacts:
 
 async def _known_row(work: Work, patient_id: PersonId) -> Person:
     row = await patients.patient_row(work, patient_id)
-    if not await store.is_known_to(work.session, patient_id, work.actor.organisation):
+    if row.replaced_by is not None or not await store.is_known_to(work.session, patient_id, work.actor.organisation):
         raise Unknown
     return row
 

@@ -220,3 +220,19 @@ class WouldMakeCircle(Conflict):
     code = "would-make-circle"
     zh = "上级机构不能是它自己或它的下级"
     en = "An organisation cannot stand below itself"
+
+
+class PatientsDiffer(Conflict):
+    """Two records that do not look like one person, or one that was merged already."""
+
+    code = "patients-differ"
+    zh = "两份档案的姓名、手机号和出生日期对不上，或已合并过，不能合并。请对照证件改好后再试"
+    en = "The records differ in name, phone and birth date, or were merged already. Compare the card and correct them first"
+
+
+class MergeLater(Conflict):
+    """Something of the merged record is going on."""
+
+    code = "merge-later"
+    zh = "要并入的档案正在候诊、就诊或准备视频复诊，请等结束后再合并"
+    en = "The record to be merged is in a visit, waiting for one, or preparing one by video; merge it when that is over"

@@ -36,6 +36,14 @@ class PatientRegistered:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientMerged:
+    """A record was replaced by another of the same person: what lies ahead of it is the other's now."""
+
+    keep_id: PersonId
+    merged_id: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class PractitionerSuspended:
     """A doctor or pharmacist may not receive visits until the credential is renewed."""
 

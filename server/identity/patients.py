@@ -126,7 +126,7 @@ async def standing(work: Work, patient_id: PersonId) -> Standing | None:
     Rule: B10
     """
     row = await store.person(work.session, patient_id)
-    if row is None or row.birth_date is None or work.actor.person_id is None:
+    if row is None or row.birth_date is None or row.replaced_by is not None or work.actor.person_id is None:
         return None
     today, relation = day_of(work.now), await store.guardianship(work.session, work.actor.person_id, patient_id)
     related = relation is not None and relation_holds(RelationKind(relation.kind), row.birth_date, today)
@@ -136,7 +136,7 @@ async def standing(work: Work, patient_id: PersonId) -> Standing | None:
 async def children_among(work: Work, ids: Iterable[PersonId]) -> set[PersonId]:
     """Those of the patients who are too young to act for themselves; who does not exist counts as such. Rule: B10"""
     today, asked = day_of(work.now), set(ids)
-    born = {PersonId(row.id): row.birth_date for row in await store.people(work.session, asked)}
+    born = await store.birth_dates(work.session, asked)
     return {each for each in asked if (birth := born.get(each)) is None or needs_guardian(birth, today)}
 
 

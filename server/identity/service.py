@@ -16,6 +16,7 @@ from .codes import code_for_delivery
 from .desk import add_demo_person, demo_credentials, demo_people
 from .id_numbers import IdNumber, check_character, read_id_number
 from .logins import SignedIn, further_access, open_login
+from .merging import merged_into, replaced_by
 from .organisations import (
     LicenceFields,
     OrganisationFields,
@@ -126,6 +127,7 @@ __all__ = [
     "further_access",
     "holders",
     "masked",
+    "merged_into",
     "open_login",
     "organisation",
     "organisations",
@@ -138,6 +140,7 @@ __all__ = [
     "reach",
     "read_id_number",
     "relate",
+    "replaced_by",
     "require_fresh_second_factor",
     "require_may_practise",
     "require_may_review",

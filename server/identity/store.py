@@ -37,6 +37,12 @@ async def people(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[Person]
     return (await session.scalars(select(Person).where(Person.id.in_(list(set(ids)))))).all()
 
 
+async def birth_dates(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, date | None]:
+    """When these people were born."""
+    found = await session.execute(select(Person.id, Person.birth_date).where(Person.id.in_(list(ids))))
+    return {row.id: row.birth_date for row in found}
+
+
 async def patients_found(session: AsyncSession, digests: Sequence[bytes], purpose: str, scope: str) -> Sequence[Person]:
     """Patients under these blind indexes, the oldest registration first."""
     found = (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from server.foundation.actor import Role
 from server.foundation.capability import Capability
+from server.foundation.ground import Subscriber
+from server.identity.events import PatientMerged
 
-from . import http, http_files, http_notes, jobs
+from . import http, http_files, http_notes, jobs, merging
 
 _FAMILY = frozenset({Role.PATIENT, Role.GUARDIAN})
 _READERS = _FAMILY | {Role.DOCTOR, Role.CLINIC_WORKER}
@@ -25,5 +27,6 @@ CAPABILITY = Capability(
         "records.count": frozenset({Role.REGULATOR}),
         "records.trace": frozenset({Role.REGULATOR}),
     },
+    subscribers=(Subscriber(PatientMerged, merging.on_patient_merged),),
     jobs=jobs.JOBS,
 )

@@ -170,7 +170,8 @@ async def encounters_of(work: Work, patient_id: PersonId) -> list[EncounterFacts
     """A patient's encounters, newest first. Raises: Unknown."""
     right = await require_may_read(work, patient_id)
     await note_read(work, patient_id, Seen.ENCOUNTERS, patient_id, own=right is Right.SELF)
-    return [_facts(row) for row in await store.encounters_of(work.session, patient_id, _LONGEST_LIST)]
+    every = [patient_id, *await identity.merged_into(work, patient_id)]
+    return [_facts(row) for row in await store.encounters_of(work.session, every, _LONGEST_LIST)]
 
 
 async def open_care(
@@ -213,11 +214,14 @@ async def end_care(work: Work, source_id: UUID, days: int | None = None) -> None
 
 
 async def may_read(work: Work, patient_id: PersonId) -> Right | None:
-    """By what right the actor may read this patient's record, or None.
+    """By what right the actor may read this patient's record, or None; a merged one also by right to the one that is kept.
 
     Rule: records-1
     """
-    return access.right_to_read(work.actor.role, await _relation(work, patient_id))
+    right = access.right_to_read(work.actor.role, await _relation(work, patient_id))
+    if right is None and (kept := await identity.replaced_by(work, patient_id)):
+        right = access.right_to_read(work.actor.role, await _relation(work, kept))
+    return right
 
 
 async def require_may_read(work: Work, patient_id: PersonId) -> Right:
@@ -282,7 +286,8 @@ async def who_read(work: Work, patient_id: PersonId) -> list[ReadEntry]:
     """Who read this patient's record, newest first; for the patient side and those who act with consent. Raises: Unknown."""
     if await may_act_for(work, patient_id) is None:
         raise Unknown
-    rows = await store.reads_of(work.session, patient_id, _LONGEST_LIST)
+    every = [patient_id, *await identity.merged_into(work, patient_id)]
+    rows = await store.reads_of(work.session, every, _LONGEST_LIST)
     names = await identity.people(work, {PersonId(row.reader_id) for row in rows})
     organisations = await _organisation_names(work, {row.organisation_id for row in rows if row.organisation_id})
     return [

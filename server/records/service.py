@@ -51,6 +51,7 @@ from .encounters import (
     require_open,
     who_read,
 )
+from .merging import move_encounters
 from .notes import DraftView, NoteView, VersionView, amend_note, draft, note, proof, save_note, sign_note, signed
 from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording
 from .rules import AttachmentKind, Purpose, Right, Seen
@@ -103,6 +104,7 @@ __all__ = [
     "may_read",
     "messages",
     "move_care",
+    "move_encounters",
     "note",
     "note_read",
     "open_attachment",

@@ -23,9 +23,9 @@ async def encounter_of_source(session: AsyncSession, source_id: UUID) -> Encount
     return (await session.scalars(select(Encounter).where(Encounter.source_id == source_id))).one_or_none()
 
 
-async def encounters_of(session: AsyncSession, patient_id: UUID, limit: int) -> Sequence[Encounter]:
-    """A patient's encounters, newest first."""
-    statement = select(Encounter).where(Encounter.patient_id == patient_id)
+async def encounters_of(session: AsyncSession, patients: Sequence[UUID], limit: int) -> Sequence[Encounter]:
+    """The encounters of a patient's records, newest first."""
+    statement = select(Encounter).where(Encounter.patient_id.in_(patients))
     return (await session.scalars(statement.order_by(Encounter.opened_at.desc(), Encounter.id).limit(limit))).all()
 
 
@@ -182,7 +182,7 @@ async def was_read(
     return (await session.execute(statement.limit(1))).first() is not None
 
 
-async def reads_of(session: AsyncSession, patient_id: UUID, limit: int) -> Sequence[RecordRead]:
-    """Who read a patient's record, newest first."""
-    statement = select(RecordRead).where(RecordRead.patient_id == patient_id)
+async def reads_of(session: AsyncSession, patients: Sequence[UUID], limit: int) -> Sequence[RecordRead]:
+    """Who read a patient's records, newest first."""
+    statement = select(RecordRead).where(RecordRead.patient_id.in_(patients))
     return (await session.scalars(statement.order_by(RecordRead.at.desc(), RecordRead.id.desc()).limit(limit))).all()

@@ -101,7 +101,7 @@ async def test_what_cannot_be_checked_in_says_why(api: Api, window: Api, ground:
     wrong = f"{reference[:-1]}{(int(reference[-1]) + 1) % 10}"
     assert (await window.post("/api/desk/check-ins", {"code": wrong})).code == "wrong-reference"
     other_day = await window.post("/api/desk/check-ins", {"code": reference})
-    assert other_day.code == "check-in-another-day"
+    assert other_day.code == "desk-another-day"
     assert str(session.day) in other_day.body["title"]
     elsewhere = await a_scheduler(api, ground, await people.a_hospital(ground))
     assert (await elsewhere.post("/api/desk/check-ins", {"code": reference})).code == "no-such-reference"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from server.appointments.errors import CheckInAnotherDay, CheckInTooEarly, CheckInTooLate
+from server.appointments.errors import DeskAnotherDay, DeskTooEarly, DeskTooLate
 from server.appointments.rules import CheckInTimes
 from server.foundation.clock import SHANGHAI
 from server.foundation.errors import Problem
@@ -23,10 +23,10 @@ def test_it_is_open_from_half_an_hour_before_until_a_quarter_after(minutes: int)
 @pytest.mark.parametrize(
     ("minutes", "refusal", "words"),
     [
-        (-31, CheckInTooEarly, "08:30 起可以签到"),
-        (16, CheckInTooLate, "签到时间 09:15 已过"),
-        (-24 * 60, CheckInAnotherDay, "2026-11-23 的，请病人当天 08:30 起"),
-        (24 * 60, CheckInAnotherDay, "2026-11-23 的"),
+        (-31, DeskTooEarly, "08:30 起可以签到"),
+        (16, DeskTooLate, "签到时间 09:15 已过"),
+        (-24 * 60, DeskAnotherDay, "2026-11-23 的，请病人当天 08:30 起"),
+        (24 * 60, DeskAnotherDay, "2026-11-23 的"),
     ],
 )
 def test_outside_it_says_when_to_come(minutes: int, refusal: type[Problem], words: str) -> None:
