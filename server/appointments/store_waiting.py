@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -105,7 +105,6 @@ Entry = ResultRow[Waiting, Session, int, datetime | None, datetime | None]
 
 async def entries(
     session: AsyncSession,
-    today: date,
     *,
     ids: Collection[UUID] | None = None,
     patients: Collection[UUID] | None = None,
@@ -113,8 +112,8 @@ async def entries(
     organisation_id: UUID | None = None,
     limit: int = 200,
 ) -> Sequence[Entry]:
-    """Entries that live, or ended without a place before a session that is still to come, latest first: each with its
-    session, how many wait before it, and of an offer the start and until when it stands.
+    """Entries that live, or these, latest first: each with its session, how many wait before it, and of an offer the
+    start of its slot and until when it stands.
     """
     before = aliased(Waiting)
     ahead = (
@@ -122,7 +121,6 @@ async def entries(
         .where(before.session_id == Waiting.session_id, before.status == "waiting", before.place < Waiting.place)
         .scalar_subquery()
     )
-    ended = and_(Waiting.status.in_(["lapsed", "cleared"]), Session.day >= today)
     wanted = (
         select(Waiting, Session, ahead, Booking.starts_at, Booking.expires_at)
         .join(Session, Session.id == Waiting.session_id)
@@ -131,7 +129,7 @@ async def entries(
     )
     if ids is not None:
         return (await session.execute(wanted.where(Waiting.id.in_(ids)))).all()
-    wanted = wanted.where(or_(Waiting.status.in_(["waiting", "offered"]), ended))
+    wanted = wanted.where(Waiting.status.in_(["waiting", "offered"]))
     if patients is not None:
         wanted = wanted.where(Waiting.patient_id.in_(patients))
     if joined_by is not None:

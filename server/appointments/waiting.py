@@ -17,7 +17,6 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy.exc import IntegrityError
 
 from server.foundation.actor import PATIENT_SIDE, OrganisationId, PersonId, Role
-from server.foundation.clock import day_of
 from server.foundation.database import violated
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
@@ -142,20 +141,20 @@ async def leave(work: Work, waiting_id: UUID) -> None:
 
 async def entries(work: Work) -> Sequence[Entry]:
     """The family's own entries; staff see those they had wait and still act for, schedulers all of their institution."""
-    actor, today = work.actor, day_of(work.now)
+    actor = work.actor
     if actor.role in PATIENT_SIDE:
         family = [actor.person, *await identity.wards(work)]
-        return await store_waiting.entries(work.session, today, patients=family)
+        return await store_waiting.entries(work.session, patients=family)
     if actor.role is Role.SCHEDULER:
-        return await store_waiting.entries(work.session, today, organisation_id=actor.organisation)
-    made = await store_waiting.entries(work.session, today, joined_by=actor.person)
+        return await store_waiting.entries(work.session, organisation_id=actor.organisation)
+    made = await store_waiting.entries(work.session, joined_by=actor.person)
     acted_for = await access.acted_for(work, {PersonId(row[0].patient_id) for row in made})
     return [row for row in made if row[0].patient_id in acted_for]
 
 
 async def entry(work: Work, row: Waiting) -> Sequence[Entry]:
     """One entry with what belongs to it. Access is the caller's."""
-    return await store_waiting.entries(work.session, day_of(work.now), ids=[row.id])
+    return await store_waiting.entries(work.session, ids=[row.id])
 
 
 async def reached(work: Work, session: Session) -> Collection[UUID]:

@@ -15,13 +15,14 @@ from tests.api import Api
 from .cells import Cell, ask
 from .rows import Reach, Row
 from .rows_care import CARE
+from .rows_course import COURSE
 from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
 from .rows_planning import PLANNING
 from .world import Stage, Tie, World
 
-TABLE: Final = {**IDENTITY, **CARE, **DESK, **PLANNING, **FIGURES}
+TABLE: Final = {**IDENTITY, **CARE, **COURSE, **DESK, **PLANNING, **FIGURES}
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
 

@@ -25,6 +25,7 @@ _ROLL: Final = frozenset(
         "GET /api/bookings/{booking_id}",
         "POST /api/bookings/{booking_id}/cancel",
         "POST /api/bookings/{booking_id}/confirm",
+        "GET /api/waitings",
     }
 )
 _NONE: Final[frozenset[str]] = frozenset()

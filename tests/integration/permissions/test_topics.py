@@ -22,6 +22,7 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
     "queue": ("session_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN}),
     "worklist": ("doctor_id", {Role.DOCTOR: Reach.OWN}),
     "sessions": ("department_id", dict.fromkeys(Role, Reach.ALL)),
+    "bookings": ("patient_id", _PATIENT_SIDE),
     "inbox": ("patient_id", {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN}),
 }
 

@@ -34,6 +34,7 @@ from tests.people import Somebody
 from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
 from .houses import House, Known, a_house, a_known_patient
 from .plans import a_plan
+from .waits import a_wait
 
 Ids = dict[str, str]
 PATIENT_NAMES: Final = {"own": "赵本人", "same": "钱同院", "other": "孙外院", "former": "李从前"}
@@ -121,6 +122,7 @@ async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     }
     common = await _of_house(ground, house, desk.doctor) | {"relation_id": str(relation_id)}
     common |= courses[Stage.SIGNED].more | {"free_slot_id": str(desk.slots[desk.day_after])}
+    common |= await a_wait(ground, patient.who, UUID(courses[Stage.BOOKED].session_id), house.hospital.id)
     whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
     dossiers = {stage: common | _facts(whose[stage], course) for stage, course in courses.items()}
     marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
