@@ -57,7 +57,7 @@ async def a_pool(ground: Ground, terms: Terms = TERMS) -> Pool:
     ]
     members = [each.organisation_id for each in (township, village) if each.organisation_id]
     async with unit_of_work(ground, SYSTEM) as work:
-        alliance_id = await identity.add_alliance(work, f"医共体{hospital_id.hex[:10]}", hospital_id, members)
+        alliance_id = await identity.add_alliance(work, f"医共体{hospital_id.hex[-12:]}", hospital_id, members)
         agreement = PoolAgreement(
             id=work.new_id(),
             organisation_id=hospital_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from server.app import standing_on
@@ -33,5 +33,6 @@ MACHINE = settings(
     max_examples=12,
     stateful_step_count=30,
     deadline=None,
+    phases=(Phase.explicit, Phase.generate),  # what fails is shown as it happened: every smaller try takes seconds
     suppress_health_check=list(HealthCheck),
 )
