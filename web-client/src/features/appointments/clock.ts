@@ -14,7 +14,7 @@ export const serverNow = (): number => Date.now() + ahead
 
 /** Whole seconds until then, never below 0. */
 export function secondsLeft(until: string, now: number = serverNow()): number {
-  return Math.max(0, Math.ceil((Date.parse(until) - now) / 1000))
+  return Math.max(0, Math.floor((Date.parse(until) - now) / 1000))
 }
 
 /** The server's time, second by second. */
