@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.bulk import insert_many
 from server.foundation.clock import day_of
 from server.foundation.database import violated
 from server.foundation.errors import Problem, Unknown
@@ -125,19 +126,18 @@ async def _add_slots(work: Work, session: Session, cut: Sequence[Segment], new: 
     else:
         divided = [agreement.checked(new.quotas, segment.capacity, terms) for segment in cut]
     slots = {work.new_id(): (segment, quotas) for segment, quotas in zip(cut, divided, strict=True)}
-    work.session.add_all(_slot(slot_id, session.id, segment) for slot_id, (segment, _) in slots.items())
-    await work.session.flush()
-    await ledger.open_rows(await work.raw(), {slot_id: quotas for slot_id, (_, quotas) in slots.items()})
+    raw = await work.raw()
+    await insert_many(raw, Slot, [_slot(slot_id, session.id, segment) for slot_id, (segment, _) in slots.items()])
+    await ledger.open_rows(raw, {slot_id: quotas for slot_id, (_, quotas) in slots.items()})
 
 
-def _slot(slot_id: UUID, session_id: UUID, segment: Segment) -> Slot:
-    return Slot(
-        id=slot_id,
-        session_id=session_id,
-        starts_at=segment.starts_at,
-        ends_at=segment.ends_at,
-        capacity=segment.capacity,
-        first_number=segment.first_number,
-        numbered=segment.capacity,
-        extra_numbers=[],
-    )
+def _slot(slot_id: UUID, session_id: UUID, segment: Segment) -> dict[str, object]:
+    return {
+        "id": slot_id,
+        "session_id": session_id,
+        "starts_at": segment.starts_at,
+        "ends_at": segment.ends_at,
+        "capacity": segment.capacity,
+        "first_number": segment.first_number,
+        "numbered": segment.capacity,
+    }
