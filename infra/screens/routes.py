@@ -75,6 +75,7 @@ PLACES: Final = (
     Place("/staff/planning/limits", SCHEDULER, "/staff/planning/limits"),
     Place("/staff/window", SCHEDULER, "/staff/window"),
     Place("/staff/arrivals", SCHEDULER, "/staff/arrivals"),
+    Place("/staff/duplicates", ADMINISTRATOR, "/staff/duplicates"),
     Place("/staff/tomorrow", CLINIC, "/staff/tomorrow"),
     Place("/staff/patients", CLINIC, "/staff/patients"),
     Place("/staff/patients/:id", CLINIC, "/staff/patients/{villager}"),

@@ -17,6 +17,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'sessions', component: () => import('@/pages/staff/SessionsPage.vue') },
       { path: 'window', component: () => import('@/pages/staff/WindowPage.vue') },
       { path: 'arrivals', component: () => import('@/pages/staff/ArrivalsPage.vue') },
+      { path: 'duplicates', component: () => import('@/pages/staff/DuplicatesPage.vue') },
       { path: 'tomorrow', component: () => import('@/pages/staff/TomorrowPage.vue') },
       { path: 'planning/templates', component: () => import('@/pages/staff/planning/TemplatesPage.vue') },
       { path: 'planning/days-off', component: () => import('@/pages/staff/planning/DaysOffPage.vue') },

@@ -6,6 +6,7 @@ import {
   ChartColumn,
   ChartLine,
   ClipboardList,
+  Merge,
   Pill,
   Stethoscope,
   TicketCheck,
@@ -30,6 +31,7 @@ interface Entry {
     | 'rail.window'
     | 'rail.arrivals'
     | 'rail.tomorrow'
+    | 'rail.duplicates'
     | 'rail.contracted'
     | 'rail.people'
     | 'rail.organisations'
@@ -60,6 +62,7 @@ const ENTRIES: readonly Entry[] = [
   },
   { to: '/staff/review', icon: Pill, word: 'rail.review', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
+  { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
   {

@@ -9,6 +9,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.arrivals': 'Check-in',
   'rail.contracted': 'Contracted',
   'rail.tomorrow': 'Day list',
+  'rail.duplicates': 'Merge',
   'rail.people': 'People',
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',

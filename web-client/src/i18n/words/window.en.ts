@@ -87,4 +87,23 @@ export const en: Record<keyof typeof zh, string> = {
   'clinic.video': 'By video',
   'clinic.come': 'At the hospital',
   'clinic.count': '{n} {n#patient|patients}',
+  'twice.title': 'Registered twice',
+  'twice.link': 'Registered twice?',
+  'twice.text':
+    'Patients with the same name, phone and sex may have been registered twice. Compare the card and the person, then merge.',
+  'twice.none': 'No duplicates found',
+  'twice.none.text': 'Compared by name, phone and sex among the patients known here.',
+  'twice.since': 'registered {time}',
+  'twice.birth.same': 'Same birth date',
+  'twice.birth.differs': 'Birth dates differ: one ID number may be mistyped',
+  'twice.keep': 'Keep this one',
+  'twice.moves':
+    'Coming bookings, waiting lists and suspensions of the other move here and its logins end; past records stay where they are and can be read. This cannot be undone.',
+  'twice.confirm': 'I compared the identity card: this is one person',
+  'twice.need': 'Confirm first that this is one person',
+  'twice.do': 'Merge',
+  'twice.of': 'Merge the two records of {name}',
+  'twice.done': 'Merged into one',
+  'twice.why': 'Before merging records, please prove once more with the authenticator that it is you.',
+  'twice.prove': 'Confirm and merge',
 }

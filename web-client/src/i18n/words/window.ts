@@ -87,6 +87,24 @@ export const zh = {
   'clinic.video': '视频',
   'clinic.come': '到院',
   'clinic.count': '共 {n} 人',
+  'twice.title': '重复档案',
+  'twice.link': '查重复档案',
+  'twice.text': '同名、同手机号、同性别的病人，可能登记了两次。请对照身份证和本人，再合并。',
+  'twice.none': '没有发现重复的档案',
+  'twice.none.text': '按姓名、手机号和性别比对本机构认识的病人。',
+  'twice.since': '{time} 登记',
+  'twice.birth.same': '出生日期相同',
+  'twice.birth.differs': '出生日期不同，可能有一个身份证号登记错了',
+  'twice.keep': '保留这一份',
+  'twice.moves':
+    '另一份的未来预约、候补和停约会转过来，登录作废；以前的病历留在原处，仍可查看。合并后不能撤销。',
+  'twice.confirm': '我已对照身份证，确认是同一个人',
+  'twice.need': '请先确认是同一个人',
+  'twice.do': '合并',
+  'twice.of': '合并 {name} 的两份档案',
+  'twice.done': '已合并为一份',
+  'twice.why': '合并档案前，请用验证器再确认一次是您本人。',
+  'twice.prove': '确认并合并',
 } as const
 
 export const t = catalogue(zh, () => import('./window.en'))
