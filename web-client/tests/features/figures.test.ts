@@ -86,7 +86,7 @@ describe('open rates added up', () => {
 describe('the chart', () => {
   const span = daysFrom('2026-11-20', 5)
   const area = { left: 10, top: 0, width: 100, height: 50 }
-  const days = byDay([row('2026-11-20', 'a', 100, 100), row('2026-11-24', 'a', 75, 100)])
+  const days = byDay([row('2026-11-20', 'a', 100, 100), row('2026-11-24', 'a', 75, 100)]) // from 50 up
   it('stands every day at its own place, so a week without sessions is a gap', () => {
     const points = pointsOf(days, span, area)
     expect(points.map(({ x, y }) => [x, y])).toEqual([
@@ -95,9 +95,11 @@ describe('the chart', () => {
     ])
     expect(lineOf(points)).toBe('M10.0 0.0L110.0 25.0')
   })
-  it('starts at 0 as soon as something lies below 50', () => {
-    expect(lowestOf(days)).toBe(50)
-    expect(lowestOf(byDay([row('2026-11-20', 'a', 4, 10)]))).toBe(0)
+  it('starts at a quarter below everything, the target too', () => {
+    const from = (online: number, target = 90) =>
+      lowestOf(byDay([row('2026-11-20', 'a', online, 100, { target })]))
+    expect([from(100), from(76), from(60), from(4), from(0), from(90, 60)]).toEqual([75, 50, 50, 0, 0, 50])
+    expect(lowestOf([])).toBe(75)
   })
   it('has one point in the middle of nowhere when the span is one day', () => {
     expect(pointsOf(days.slice(0, 1), ['2026-11-20'], area)[0]?.x).toBe(10)

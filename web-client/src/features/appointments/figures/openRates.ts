@@ -111,9 +111,10 @@ export interface Area {
   height: number
 }
 
-/** The lowest percent that the chart shows: half of it is air when everything lies above 50. */
+/** The lowest percent that the chart shows, in quarters: below everything that it draws, with some air. */
 export function lowestOf(days: readonly Summed[]): number {
-  return days.every((day) => day.rate >= 50 && day.target >= 50) ? 50 : 0
+  const least = Math.min(100, ...days.flatMap((day) => [day.rate, day.target]))
+  return Math.min(75, Math.max(0, Math.floor((least - 2) / 25) * 25))
 }
 
 export function heightOf(rate: number, lowest: number, area: Area): number {
