@@ -55,11 +55,11 @@ export function useWaitings() {
 }
 
 export function useJoin() {
-  return useAction((key, session_id: string, patient_id: string) =>
+  return useAction((key, session_id: string, patient_id: string, diagnosed_in_person: boolean) =>
     got(
       api.POST('/api/sessions/{session_id}/waitings', {
         params: { path: { session_id } },
-        body: { patient_id },
+        body: { patient_id, diagnosed_in_person },
         headers: { 'Idempotency-Key': key },
       }),
     ),

@@ -13,9 +13,10 @@ export function useInbox() {
   return query
 }
 
-/** Where a message leads: to the visit it is about. */
+/** Where a message leads: to the visit or the booking it is about; of a stopped session to the booking, which offers another. */
 export function placeOf(notice: Notice): string | undefined {
-  const visit = notice.links.visit_id
+  const { visit_id: visit, booking_id: booking } = notice.links
+  if (booking && (!visit || notice.template.includes('stopped'))) return `/bookings/${booking}`
   if (!visit) return undefined
   if (notice.template === 'visit-called') return `/visits/${visit}/call`
   return `/visits/${visit}`
