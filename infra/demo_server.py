@@ -50,7 +50,7 @@ def demo_server(folder: Path, say: Callable[[str], None]) -> Iterator[Demo]:
 @contextmanager
 def own_demo(folder: Path) -> Iterator[Demo]:
     """A demo with its log in this folder, a port of its own, and data that nobody has touched. Raises: Refusal."""
-    port, data = _free_port(), folder / f"data-{os.getpid()}"
+    port, data = free_port(), folder / f"data-{os.getpid()}"
     environment = {**os.environ, "PORT": str(port), "LIANYI_DATA_DIR": str(data)}
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:
@@ -88,7 +88,8 @@ def _wait_for(process: subprocess.Popen[bytes], address: str, folder: Path) -> N
         time.sleep(0.3)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from server import commands
+from server.foundation import eventloop
 from server.foundation.keys import MasterKeyRefused
 from server.migrations.apply import SchemaIsNewer
 from server.settings import Settings, SettingsRefused, read_settings
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         run: Callable[[Settings, argparse.Namespace], object] = asked.run
         result = run(settings, asked)
-        return int(asyncio.run(result) or 0) if asyncio.iscoroutine(result) else int(result or 0)  # type: ignore[call-overload]  # a command gives None or an exit code
+        return int(eventloop.run(result) or 0) if asyncio.iscoroutine(result) else int(result or 0)  # type: ignore[call-overload]  # a command gives None or an exit code
     except (SettingsRefused, MasterKeyRefused) as refusal:
         return _refuse(str(refusal))
     except SchemaIsNewer:

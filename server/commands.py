@@ -9,7 +9,7 @@ import json
 import signal
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
@@ -20,11 +20,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from server import app as composition
 from server import demo, documents
-from server.foundation import health, key_store
+from server.foundation import eventloop, health, key_store
 from server.foundation.actor import SYSTEM
 from server.foundation.audit_export import verify_database
+from server.foundation.edge import serve as add_routes
 from server.foundation.keys import Keyring
 from server.foundation.logs import configure_logs
+from server.foundation.routes import Route
 from server.foundation.runner import Runner
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
@@ -65,17 +67,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
     create.set_defaults(run=create_admin)
 
 
-async def serve(settings: Settings, _: argparse.Namespace) -> None:
-    """Run the application until asked to stop; then drain, and let what runs finish."""
+async def serve(settings: Settings, _: argparse.Namespace, more: Iterable[Route] = ()) -> None:
+    """Run the application until asked to stop; then drain, and let what runs finish. `more` routes: a benchmark's."""
     configure_logs(settings.log_level)
     async with composition.standing_on(settings) as ground:
         app = composition.build_app(settings, ground)
+        add_routes(app, more)
         runner = Runner(app, access_log=None, shutdown_timeout=_DRAIN_S, keepalive_timeout=75)
         await runner.setup()
         site = web.TCPSite(runner, settings.http.host, settings.http.port, ssl_context=_tls(settings), backlog=1024)
         await site.start()
         REGISTRY.register(Figures(ground.part(Realtime)))
         metrics = await health.serve_metrics(settings.http.port + 1)
+        eventloop.settled()
         log.info("serving", port=settings.http.port, version=composition.VERSION, demo=settings.demo)
         await _asked_to_stop()
         log.info("draining")

@@ -49,8 +49,8 @@ class HttpSettings(Section):
 class DatabaseSettings(Section):
     """Pools and limits of the database connection."""
 
-    pool_size: int = Field(10, ge=1, description="Connections kept open by each process")
-    overflow: int = Field(10, ge=0, description="Connections opened beyond that under load")
+    pool_size: int = Field(20, ge=1, description="Connections kept open by each process")
+    overflow: int = Field(0, ge=0, description="Connections opened beyond that under load, and closed after each use")
     statement_timeout_s: Seconds = Field(10, description="No statement runs longer")
     lock_timeout_s: Seconds = Field(5, description="No statement waits longer for a lock")
 

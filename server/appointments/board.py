@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 from uuid import UUID
@@ -16,12 +16,15 @@ from uuid import UUID
 from server.foundation.actor import SYSTEM, Actor, OrganisationId, PersonId, Role
 from server.foundation.errors import Problem, Unknown
 from server.foundation.ground import Ground
-from server.foundation.work import Work, unit_of_work
+from server.foundation.together import Together
+from server.foundation.work import unit_of_work
 from server.identity import service as identity
 
 from . import policy, store
+from .agreement import Terms
 from .facts import SlotCard
-from .rules import Quota, Standing
+from .model import Session, Slot
+from .rules import OpeningTimes, Quota, Standing
 
 Known = TypeVar("Known")
 
@@ -41,7 +44,7 @@ class _Remembered(Generic[Known]):
     async def get(self, key: Hashable, ask: Callable[[], Awaitable[Known]]) -> Known:
         there = self._held.get(key)
         if there is not None and there[0] > time.monotonic():
-            return await asyncio.shield(there[1])
+            return there[1].result() if there[1].done() else await asyncio.shield(there[1])
         answer: asyncio.Future[Known] = asyncio.ensure_future(ask())
         if len(self._held) >= _MOST:
             self._held.clear()
@@ -68,12 +71,24 @@ class _Full:
     known: frozenset[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """How places of an institution are given under one agreement."""
+
+    terms: Terms
+    opens: Mapping[Quota, OpeningTimes]
+    hold_minutes: int
+
+
 class Board:
     """One per process."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._cards: _Remembered[SlotCard] = _Remembered(_SLOT_S)
+        self._ways: _Remembered[_Ways] = _Remembered(_SLOT_S)
+        self._refusals: _Remembered[Problem | None] = _Remembered(_SLOT_S)
+        self._asked_cards = Together[UUID, SlotCard](self._ask_cards)
         self._standings: _Remembered[Standing] = _Remembered(_STANDING_S)
         self._full: dict[UUID, _Full] = {}
         self._sessions: dict[UUID, set[UUID]] = {}
@@ -85,32 +100,57 @@ class Board:
         return await self._cards.get(slot_id, lambda: self._card(slot_id))
 
     async def _card(self, slot_id: UUID) -> SlotCard:
+        card = await self._asked_cards.about(slot_id)
+        if card is None:
+            raise Unknown
+        return card
+
+    async def _ask_cards(self, slots: Sequence[UUID]) -> dict[UUID, SlotCard]:
         async with unit_of_work(self._ground, SYSTEM) as work:
-            found = await store.slot_with_session(work.session, slot_id)
-            if found is None:
-                raise Unknown
-            slot, session = found
-            organisation_id = OrganisationId(session.organisation_id)
+            found = await store.slots_with_sessions(work.session, slots)
+        for slot, session in found:
+            self._sessions.setdefault(session.id, set()).add(slot.id)
+        return {slot.id: await self._made(slot, session) for slot, session in found}
+
+    async def _made(self, slot: Slot, session: Session) -> SlotCard:
+        doctor_id, organisation_id = PersonId(session.doctor_id), OrganisationId(session.organisation_id)
+        agreement_id = session.agreement_id
+        ways = await self._ways.get(
+            (organisation_id, agreement_id), lambda: self._ask_ways(organisation_id, agreement_id)
+        )
+        return SlotCard(
+            slot_id=slot.id,
+            session_id=session.id,
+            organisation_id=organisation_id,
+            department_id=session.department_id,
+            doctor_id=doctor_id,
+            service=session.service,
+            status=session.status,
+            day=session.day,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            session_ends_at=session.ends_at,
+            terms=ways.terms,
+            opens=ways.opens,
+            hold_minutes=ways.hold_minutes,
+            refusal=await self._refusals.get(
+                (doctor_id, organisation_id), lambda: self._ask_refusal(doctor_id, organisation_id)
+            ),
+        )
+
+    async def _ask_ways(self, organisation_id: OrganisationId, agreement_id: UUID | None) -> _Ways:
+        async with unit_of_work(self._ground, SYSTEM) as work:
             limits = await policy.of(work, organisation_id)
-            terms = await policy.terms_of(work, session.agreement_id)
-            self._sessions.setdefault(session.id, set()).add(slot_id)
-            return SlotCard(
-                slot_id=slot.id,
-                session_id=session.id,
-                organisation_id=organisation_id,
-                department_id=session.department_id,
-                doctor_id=PersonId(session.doctor_id),
-                service=session.service,
-                status=session.status,
-                day=session.day,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                session_ends_at=session.ends_at,
-                terms=terms,
-                opens=terms.opening_times(limits),
-                hold_minutes=limits.hold_minutes,
-                refusal=await _refusal(work, PersonId(session.doctor_id), organisation_id),
-            )
+            terms = await policy.terms_of(work, agreement_id)
+            return _Ways(terms, terms.opening_times(limits), limits.hold_minutes)
+
+    async def _ask_refusal(self, doctor_id: PersonId, organisation_id: OrganisationId) -> Problem | None:
+        async with unit_of_work(self._ground, SYSTEM) as work:
+            try:
+                await identity.require_may_practise(work, doctor_id, organisation_id)
+            except Problem as refusal:
+                return refusal
+            return None
 
     async def standing(self, actor: Actor) -> Standing:
         """What the actor's post and institution open."""
@@ -180,13 +220,7 @@ class Board:
         """Agreements, teams or limits changed."""
         self.epoch += 1
         self._cards.clear()
+        self._ways.clear()
+        self._refusals.clear()
         self._standings.clear()
         self._full.clear()
-
-
-async def _refusal(work: Work, doctor_id: PersonId, organisation_id: OrganisationId) -> Problem | None:
-    try:
-        await identity.require_may_practise(work, doctor_id, organisation_id)
-    except Problem as refusal:
-        return refusal
-    return None

@@ -138,7 +138,8 @@ class Desk:
                     answers[index] = outcome
             await keeping.write(work, places)
             full = [batch[index].want for index in fresh if isinstance(answers[index], SlotFull)]
-            known = await store.people_of_slots(work.session, {want.slot_id for want in full}) if full else {}
+            slots, sessions = {want.slot_id for want in full}, {want.session_id for want in full}
+            known = await store.people_of_slots(work.session, slots, sessions) if full else {}
         for want in full:
             board.found_full(want.slot_id, want.quotas, known.get(want.slot_id, frozenset()), epoch)
         return [answer for answer in answers if answer is not None]

@@ -21,13 +21,18 @@ from .model_course import Suspension
 from .rules import LIVE, Status
 
 
+async def slots_with_sessions(session: AsyncSession, slots: Sequence[UUID]) -> Sequence[tuple[Slot, Session]]:
+    """Slots, each with the session that it is part of."""
+    found = await session.execute(
+        select(Slot, Session).join(Session, Session.id == Slot.session_id).where(Slot.id.in_(slots))
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 async def slot_with_session(session: AsyncSession, slot_id: UUID) -> tuple[Slot, Session] | None:
     """A slot and the session that it is part of."""
-    found = await session.execute(
-        select(Slot, Session).join(Session, Session.id == Slot.session_id).where(Slot.id == slot_id)
-    )
-    row = found.one_or_none()
-    return (row[0], row[1]) if row else None
+    found = await slots_with_sessions(session, [slot_id])
+    return found[0] if found else None
 
 
 async def session_by_id(session: AsyncSession, session_id: UUID) -> Session | None:
@@ -168,9 +173,13 @@ async def slots_of_session(session: AsyncSession, session_id: UUID) -> Sequence[
     return (await session.scalars(select(Slot.id).where(Slot.session_id == session_id).order_by(Slot.id))).all()
 
 
-async def people_of_slots(session: AsyncSession, slots: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """Who has or had a booking in each of these slots."""
-    found = await session.execute(select(Booking.slot_id, Booking.patient_id).where(Booking.slot_id.in_(slots)))
+async def people_of_slots(
+    session: AsyncSession, slots: Collection[UUID], sessions: Collection[UUID]
+) -> dict[UUID, frozenset[UUID]]:
+    """Who has or had a booking in each of these slots of these sessions (by which bookings that are over are found)."""
+    found = await session.execute(
+        select(Booking.slot_id, Booking.patient_id).where(Booking.session_id.in_(sessions), Booking.slot_id.in_(slots))
+    )
     people: dict[UUID, set[UUID]] = {}
     for slot_id, patient_id in found:
         people.setdefault(slot_id, set()).add(patient_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from babel.core import negotiate_locale
@@ -12,6 +13,7 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 
 
+@lru_cache(maxsize=1000)  # browsers send few different ones, and each of them with every request
 def language_of(accept_language: str | None) -> str:
     """`zh` or `en`, by an Accept-Language header; `zh` when it says nothing that we speak."""
     if not accept_language:

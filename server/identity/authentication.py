@@ -8,6 +8,7 @@ misses that asks again within half a minute.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,6 +17,7 @@ from uuid import UUID
 from server.foundation.actor import Actor, Kind, Level, LoginId, OrganisationId, PersonId, Role
 from server.foundation.errors import NotSignedIn
 from server.foundation.ground import Ground
+from server.foundation.together import Together
 from server.foundation.tokens import ACCESS, Claims, TokenIssuer, TokenVerifier
 from server.settings import SignInSettings
 
@@ -45,6 +47,7 @@ class Logins:
         self._remembered: dict[bytes, _Remembered] = {}
         self._doubted: dict[LoginId, datetime] = {}
         self._ended: dict[LoginId, datetime] = {}
+        self._living = Together[LoginId, bool](self._ask_living)
 
     def issue(self, login: Login, now: datetime) -> str:
         """An access token for a login."""
@@ -85,16 +88,16 @@ class Logins:
             raise NotSignedIn
         if not in_doubt and now - known.checked_at < timedelta(seconds=self._settings.login_seen_every_s):
             return
-        if not await self._lives(login_id, now):
+        if not await self._living.about(login_id):
             self.revoked(login_id)
             raise NotSignedIn
         if not self._in_doubt(login_id, now) and login_id not in self._ended:
             self._remember(digest, replace(known, checked_at=now), now)
 
-    async def _lives(self, login_id: LoginId, now: datetime) -> bool:
+    async def _ask_living(self, logins: Sequence[LoginId]) -> dict[LoginId, bool]:
         async with self._ground.database.session() as session:
-            login = await login_store.login(session, login_id)
-            return login is not None and login.ended_at is None and login.expires_at > now
+            living = await login_store.living(session, logins, self._ground.clock.now())
+            return {LoginId(each): True for each in living}
 
     def doubt(self, login_id: UUID) -> None:
         """A transaction of this process is about to end this login: believe nothing remembered until it is settled."""

@@ -167,6 +167,12 @@ async def login(session: AsyncSession, login_id: UUID) -> Login | None:
     return await session.get(Login, login_id, populate_existing=True)
 
 
+async def living(session: AsyncSession, logins: Sequence[UUID], now: datetime) -> Sequence[UUID]:
+    """Those of these logins that are not over."""
+    found = select(Login.id).where(Login.id.in_(logins), Login.ended_at.is_(None), Login.expires_at > now)
+    return (await session.scalars(found)).all()
+
+
 async def logins_of(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[Login]:
     """A person's logins that are not over, the latest used first."""
     living = select(Login).where(Login.person_id == person_id, Login.ended_at.is_(None), Login.expires_at > now)
