@@ -92,9 +92,10 @@ class StopQueue(Body):
 
 
 class StoppedQueue(View):
-    """How many bookings were cancelled."""
+    """How many bookings were cancelled, and for how many there was another place to offer."""
 
     cancelled: int
+    offered: int
 
 
 class EligibilityBody(Body):
@@ -178,7 +179,7 @@ async def hand_over_queue(work: Work, body: HandOverQueue) -> None:
 @routes.post("/api/receptions/stop", may="consultations.reassign")
 async def stop_queue(work: Work, body: StopQueue) -> StoppedQueue:
     """Cancel what is left of a session; everybody is told why."""
-    return StoppedQueue(cancelled=await reception.stop(work, body.session_id, body.reason))
+    return StoppedQueue.model_validate(await reception.stop(work, body.session_id, body.reason))
 
 
 @routes.post(

@@ -109,13 +109,14 @@ async def hand_over(work: Work, session_id: UUID, colleague_id: PersonId) -> Non
     await appointments.hand_over(work, session_id, colleague_id)
 
 
-async def stop(work: Work, session_id: UUID, reason: str) -> int:
-    """Cancel what is left of a session and tell everyone; gives how many. Raises: Unknown, what appointments refuses.
+async def stop(work: Work, session_id: UUID, reason: str) -> appointments.Stopped:
+    """Cancel what is left of a session, tell everyone, and offer what else there is. Raises: Unknown, what appointments
+    refuses.
 
     Rule: visits-10
     """
     await _reassignable(work, session_id)
-    return (await appointments.stop(work, session_id, reason)).cancelled
+    return await appointments.stop(work, session_id, reason)
 
 
 async def call(work: Work, visit_id: UUID) -> Visit:
