@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from server.foundation.actor import PersonId, Role
@@ -20,7 +21,7 @@ from .rules import BY_VIDEO, LIFE, CheckInTimes, OpeningTimes, Quota
 
 
 class QuotaView(View):
-    """A quota of a slot, as its schedulers see it."""
+    """A quota of a slot, as those who work there see it."""
 
     quota: str
     capacity: int
@@ -29,7 +30,8 @@ class QuotaView(View):
 
 class SlotView(View):
     """A slot as its asker sees it: `free` is how many places *this* person can take now, `state` is free, full, over,
-    closed or not_open, and `opens_next` says when more may open for them. `quotas` are for the institution's schedulers.
+    closed or not_open, and `opens_next` says when more may open for them. `quotas` are for the institution's schedulers
+    and doctors.
     """
 
     id: UUID
@@ -130,6 +132,9 @@ async def of_sessions(work: Work, found: Sequence[tuple[SessionFacts, list[SlotF
     return views
 
 
+_INSIDE: Final = frozenset({Role.SCHEDULER, Role.DOCTOR})
+
+
 @dataclass(frozen=True, slots=True)
 class _Eyes:
     """With which eyes the actor sees an institution's sessions under one agreement."""
@@ -152,7 +157,7 @@ async def _eyes(work: Work, sessions: Sequence[SessionFacts]) -> dict[tuple[UUID
             quotas=rules.quotas_of(standing, session.organisation_id),
             terms=terms,
             opens=terms.opening_times(await policy.of(work, session.organisation_id)),
-            inside=work.actor.role is Role.SCHEDULER and work.actor.organisation_id == session.organisation_id,
+            inside=work.actor.role in _INSIDE and work.actor.organisation_id == session.organisation_id,
         )
     return found
 

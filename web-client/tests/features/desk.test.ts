@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import {
-  bookedOf,
   callAgainIn,
   currentSession,
   firstOf,
@@ -92,12 +91,4 @@ describe('the stages of a visit', () => {
     expect(noteIsOpen(visit)).toBe(false)
     expect(noteIsOpen({ ...visit, started_at: '2026-11-23T04:00:00Z' })).toBe(true)
   })
-})
-
-it('counts the places taken', () => {
-  const slots = [
-    { capacity: 3, free: 1 },
-    { capacity: 2, free: 2 },
-  ] as Session['slots']
-  expect(bookedOf({ slots })).toEqual({ capacity: 5, booked: 2 })
 })

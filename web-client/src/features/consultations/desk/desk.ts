@@ -76,11 +76,6 @@ export function currentSession(
 }
 
 /** How many places of a session are taken. */
-export function bookedOf(one: Pick<Session, 'slots'>): { booked: number; capacity: number } {
-  const capacity = one.slots.reduce((sum, slot) => sum + slot.capacity, 0)
-  return { capacity, booked: one.slots.reduce((sum, slot) => sum + slot.capacity - slot.free, 0) }
-}
-
 /** Seconds until the patient may be called again; 0 when at once. */
 export function callAgainIn(lastCalledAt: string | null, now: number): number {
   if (!lastCalledAt) return 0
