@@ -56,7 +56,7 @@ export const zh = {
   'template.drop.sure': '以后不再按它生成，已经生成的排班不变。',
   'template.dropped': '模板已删除',
   'template.legend': '点空格子加模板，点模板修改',
-  'template.size': '{n} 段 × {each}，共 {all} 个号',
+  'template.size': '{n} 段 × {each} = {all} 号',
   'template.from': '{day}起',
   'template.until': '到{day}',
   'template.over': '{day}已失效',
