@@ -28,19 +28,29 @@ async def sign_in(me: Person, name: str) -> None:
 
 async def book(me: Person, doctor: str, department: str = "心血管内科") -> None:
     """The doctor's next free time today, for oneself."""
+    await choose_doctor(me, doctor, department)
+    await me.page.get_by_role("button", name=re.compile(r"^\d{2}:\d{2}")).first.click()
+    await me.page.get_by_role("button", name="下一步").click()
+    await confirm(me)
+
+
+async def choose_doctor(me: Person, doctor: str, department: str = "心血管内科") -> None:
+    """From home to the doctor's days, for oneself, with a diagnosis made in person."""
     page = me.page
     await page.get_by_role("link", name="我要看病").click()
     await page.get_by_role("radio", name=re.compile("^我自己")).check(force=True)
     await page.get_by_role("button", name="下一步").click()
     await page.get_by_role("button", name=department).or_(page.get_by_role("link", name=department)).first.click()
     await page.get_by_role("button", name=f"选 {doctor} 医生").click()
-    times = page.get_by_role("button", name=re.compile(r"^\d{2}:\d{2}"))
-    await times.first.click()
-    await page.get_by_role("button", name="下一步").click()
     await page.get_by_role("radio", name=re.compile("^看过")).check(force=True)
     await page.get_by_role("button", name="下一步").click()
-    await page.get_by_role("button", name="确认预约").click()
-    await expect(page.get_by_role("link", name="现在去准备")).to_be_visible()
+    await expect(page.get_by_role("heading", name="选日子和时间")).to_be_visible()
+
+
+async def confirm(me: Person) -> None:
+    """The held place becomes a booking."""
+    await me.page.get_by_role("button", name="确认预约").click()
+    await expect(me.page.get_by_role("link", name="现在去准备")).to_be_visible()
 
 
 async def prepare(me: Person, folder: Path, *, declines_recording_first: bool = False) -> None:
