@@ -84,11 +84,16 @@ function hourOf(instant: string): number {
   )
 }
 
+const standsFor = (one: Slot, closed: Slot): boolean =>
+  one.state !== 'closed' && one.starts_at === closed.starts_at
+
 /** A day's times that are not over, by half-days; empty halves are left out. */
 export function halvesOf(day: Day | undefined): HalfDay[] {
   const slots = (day?.sessions ?? [])
     .flatMap((session) => session.slots)
     .filter((slot) => slot.state !== 'over')
+    // A session planned anew at the time of a stopped one takes its place.
+    .filter((slot, _, all) => slot.state !== 'closed' || !all.some((one) => standsFor(one, slot)))
     .sort((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at))
   return (['morning', 'afternoon'] as const)
     .map((half) => {
