@@ -178,7 +178,7 @@ async def _figures(work: Work, cards: Sequence[OrganisationCard], first: date, l
     targets = await _targets(work, houses)
     counted = [
         *await store.kept(raw, houses, first, last, today=today),
-        *await store.count(raw, houses, first, last, today=today, kept_too=False),
+        *await store.count(raw, houses, first, last, today=today),
     ]
     found = [_of(each, houses[OrganisationId(each.organisation_id)], targets, today) for each in counted]
     place = {each.id: order for order, each in enumerate(cards)}
@@ -219,10 +219,9 @@ async def keep_days(work: Work) -> int:
         return 0
     cards = {each.id: each for each in await identity.organisations(work)}
     yesterday = today - timedelta(days=1)
-    fresh = await store.count(raw, cards, today - LOOKS_BACK, yesterday, today=today, kept_too=False)
-    again = await store.count(raw, cards, today - SETTLES, yesterday, today=today, kept_too=True)
+    fresh = await store.count(raw, cards, today - LOOKS_BACK, yesterday, today=today)
     await store.keep(raw, fresh, work.now)
-    await store.correct(raw, again, work.now)
+    await store.count_missed(raw, cards, today - SETTLES, yesterday, work.now)
     targets = await _targets(work, cards)
     for each in fresh:
         figures = _of(each, cards[OrganisationId(each.organisation_id)], targets, today)

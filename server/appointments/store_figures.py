@@ -24,16 +24,16 @@ Raw = AsyncConnection[Any]
 
 # The instant at which a session's day begins: what comes to ONLINE from then on was not online before it.
 _BEGINS = "({day}::timestamp AT TIME ZONE 'Asia/Shanghai')"
-_OF_DAYS = (
-    "SELECT d.id, d.organisation_id, d.day FROM sessions d WHERE d.organisation_id = ANY(%(organisations)s)"
-    " AND d.day BETWEEN %(first)s AND %(last)s AND d.status = 'published'"
-)
 _NOT_KEPT = (
-    " AND NOT EXISTS (SELECT 1 FROM open_rates o"
-    " WHERE o.organisation_id = d.organisation_id AND o.day = d.day AND d.day < %(today)s)"
+    "SELECT DISTINCT d.organisation_id, d.day FROM sessions d WHERE d.organisation_id = ANY(%(organisations)s)"
+    " AND d.day BETWEEN %(first)s AND %(last)s AND d.status = 'published' AND (d.day >= %(today)s"
+    " OR NOT EXISTS (SELECT 1 FROM open_rates o WHERE o.organisation_id = d.organisation_id AND o.day = d.day))"
 )
+# Of exact days, so that the plan is the same short one whether few or many days of a long span are asked for.
 _COUNT = (
-    "WITH RECURSIVE wanted AS MATERIALIZED ({sessions}),"  # noqa: S608  # our own words, no input
+    "WITH RECURSIVE wanted AS MATERIALIZED (SELECT d.id, d.organisation_id, d.day"  # noqa: S608  # our own words, no input
+    " FROM unnest(%(organisations)s::uuid[], %(days)s::date[]) AS a (organisation_id, day)"
+    " JOIN sessions d ON d.organisation_id = a.organisation_id AND d.day = a.day AND d.status = 'published'),"
     " places AS (SELECT w.organisation_id, w.day, sum(q.capacity) AS total, sum(q.taken) AS booked,"
     " coalesce(sum(q.capacity) FILTER (WHERE q.quota = 'online'), 0) AS online"
     " FROM wanted w JOIN slots s ON s.session_id = w.id JOIN quotas q ON q.slot_id = s.id"
@@ -41,7 +41,8 @@ _COUNT = (
     # What was released only on the day itself.
     " late AS (SELECT w.organisation_id, w.day, sum(r.moved) AS places"
     " FROM wanted w JOIN slots s ON s.session_id = w.id JOIN quota_releases r ON r.slot_id = s.id"
-    f" WHERE r.to_quota = 'online' AND r.released_at >= {_BEGINS.format(day='w.day')}"
+    " WHERE r.to_quota = 'online' AND w.day <= %(today)s"
+    f" AND r.released_at >= {_BEGINS.format(day='w.day')}"
     " GROUP BY w.organisation_id, w.day),"
     # Places of other quotas that were given back on the day itself, and along the releases to where they landed.
     " landed AS (SELECT p.organisation_id, p.day, b.slot_id, b.quota, b.ended_at FROM places p CROSS JOIN LATERAL"
@@ -63,21 +64,17 @@ _COUNT = (
     " WHERE d.organisation_id = p.organisation_id AND d.day = p.day AND d.status = 'published') waited"
     " ORDER BY p.day, p.organisation_id"
 )
-_COUNT_ALL = _COUNT.format(sessions=_OF_DAYS)
-_COUNT_NOT_KEPT = _COUNT.format(sessions=_OF_DAYS + _NOT_KEPT)
 _KEPT = (
     "SELECT organisation_id, day, total, online, booked, no_shows, waited FROM open_rates"
     " WHERE organisation_id = ANY(%(organisations)s) AND day BETWEEN %(first)s AND %(last)s AND day < %(today)s"
     " ORDER BY day, organisation_id"
 )
-_CORRECT = (
-    "UPDATE open_rates o SET total = c.total, online = c.online, booked = c.booked, no_shows = c.no_shows,"
-    " waited = c.waited, counted_at = %(now)s"
-    " FROM unnest(%(organisations)s::uuid[], %(days)s::date[], %(total)s::int[], %(online)s::int[], %(booked)s::int[],"
-    " %(no_shows)s::int[], %(waited)s::int[]) AS c (organisation_id, day, total, online, booked, no_shows, waited)"
-    " WHERE o.organisation_id = c.organisation_id AND o.day = c.day"
-    " AND (o.total, o.online, o.booked, o.no_shows, o.waited)"
-    " IS DISTINCT FROM (c.total, c.online, c.booked, c.no_shows, c.waited)"
+_MISSED = (
+    "UPDATE open_rates o SET no_shows = missed.people, counted_at = %(now)s"
+    " FROM open_rates k CROSS JOIN LATERAL (SELECT count(*) AS people FROM bookings b"
+    " WHERE b.organisation_id = k.organisation_id AND b.day = k.day AND b.status = 'no_show') missed"
+    " WHERE k.organisation_id = ANY(%(organisations)s) AND k.day BETWEEN %(first)s AND %(last)s"
+    " AND o.organisation_id = k.organisation_id AND o.day = k.day AND o.no_shows <> missed.people"
 )
 _WAITED = (
     "SELECT o.level, o.id, count(*), count(*) FILTER (WHERE w.status = 'accepted'),"
@@ -111,13 +108,15 @@ class Waited(NamedTuple):
     median_s: float | None
 
 
-async def count(
-    raw: Raw, organisations: Collection[UUID], first: date, last: date, *, today: date, kept_too: bool
-) -> list[Count]:
-    """Counted now from the ledger; without `kept_too` only days that are not kept (today and later never are)."""
+async def count(raw: Raw, organisations: Collection[UUID], first: date, last: date, *, today: date) -> list[Count]:
+    """Counted now from the ledger: every day that is not kept; today and later never are."""
     asked = {"organisations": list(organisations), "first": first, "last": last, "today": today}
-    found = await raw.execute(_COUNT_ALL if kept_too else _COUNT_NOT_KEPT, asked)
-    return [Count(*row) for row in await found.fetchall()]
+    found = await (await raw.execute(_NOT_KEPT, asked)).fetchall()
+    if not found:
+        return []
+    houses, days = zip(*found, strict=True)
+    counted = await raw.execute(_COUNT, {"organisations": list(houses), "days": list(days), "today": today})
+    return [Count(*row) for row in await counted.fetchall()]
 
 
 async def kept(raw: Raw, organisations: Collection[UUID], first: date, last: date, *, today: date) -> list[Count]:
@@ -132,11 +131,9 @@ async def keep(raw: Raw, counted: Sequence[Count], now: datetime) -> None:
     await insert_many(raw, OpenRate, [each._asdict() | {"counted_at": now} for each in counted], unless_there=True)
 
 
-async def correct(raw: Raw, counted: Sequence[Count], now: datetime) -> None:
-    """Bring kept days up to date: no-shows are known only some time after the day."""
-    columns = list(zip(*counted, strict=True)) or [()] * len(Count._fields)
-    names = ("organisations", "days", *Count._fields[2:])
-    await raw.execute(_CORRECT, {**dict(zip(names, map(list, columns), strict=True)), "now": now})
+async def count_missed(raw: Raw, organisations: Collection[UUID], first: date, last: date, now: datetime) -> None:
+    """Bring the no-shows of kept days up to date; nothing else of a day can change once it is over."""
+    await raw.execute(_MISSED, {"organisations": list(organisations), "first": first, "last": last, "now": now})
 
 
 async def hold_keeping(raw: Raw) -> bool:
