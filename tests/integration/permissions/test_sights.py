@@ -12,13 +12,8 @@ from .table import Matrix
 from .world import Tie, World
 
 _DEMO: Final = "/api/demo/"
-_DESK: Final = frozenset(  # a clinic finds whom it knows, consent or not, and registers who stands there
-    {
-        "POST /api/patients/search",
-        "GET /api/patients/{patient_id}",
-        "PUT /api/patients/{patient_id}/phone",
-    }
-)
+_FOUND: Final = frozenset({"POST /api/patients/search", "GET /api/patients/{patient_id}"})  # whom the own house knows
+_DESK: Final = _FOUND | {"PUT /api/patients/{patient_id}/phone"}  # a clinic registers who stands there, consent or not
 _ROLL: Final = frozenset(
     {
         "GET /api/sessions/{session_id}/bookings",
@@ -28,11 +23,17 @@ _ROLL: Final = frozenset(
         "GET /api/waitings",
     }
 )
+# A window finds and registers who stands there, too, and knows who comes today; never more than the name.
+_WINDOW: Final = (_ROLL | _FOUND) | {
+    "GET /api/desk/bookings",
+    "GET /api/bookings/{booking_id}/calendar",
+}
 _NONE: Final[frozenset[str]] = frozenset()
 # By which routes a role may meet the name of a patient of its own house whom it does not care for; None: by none.
 _NAMES_OF_THE_HOUSE: Final = {
     Role.CLINIC_WORKER: _DESK,
-    Role.SCHEDULER: _ROLL,
+    Role.DOCTOR: _FOUND,  # a family doctor at the desk of a primary institution
+    Role.SCHEDULER: _WINDOW,
 }
 _NO_PATIENTS: Final = (Role.PHARMACIST, Role.ADMINISTRATOR, Role.REGULATOR)
 
@@ -64,7 +65,7 @@ def test_who_was_a_patient_is_one_no_longer(matrix: Matrix, world: World) -> Non
     name, *rest = world.marks[Tie.FORMER]
     for role in (Role.PATIENT, Role.GUARDIAN, Role.DOCTOR, Role.CLINIC_WORKER):
         cells = list(_answers(matrix, role))
-        assert _seen(iter(cells), (name,)) <= (_DESK if role is Role.CLINIC_WORKER else _NONE), role
+        assert _seen(iter(cells), (name,)) <= _NAMES_OF_THE_HOUSE.get(role, _NONE), role
         assert _seen(iter(cells), tuple(rest)) == set(), role
 
 
@@ -77,7 +78,7 @@ def test_who_has_no_patients_sees_no_patient(matrix: Matrix, world: World) -> No
 def test_a_scheduler_sees_names_and_no_content(matrix: Matrix, world: World) -> None:
     name, *rest = world.marks[Tie.OWN]
     cells = list(_answers(matrix, Role.SCHEDULER))
-    assert _seen(iter(cells), (name,)) <= _ROLL
+    assert _seen(iter(cells), (name,)) <= _WINDOW
     assert _seen(iter(cells), tuple(rest)) == set()
 
 
