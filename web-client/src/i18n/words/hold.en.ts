@@ -9,7 +9,7 @@ export const en: Record<keyof typeof zh, string> = {
   'hold.soon': '{n} {n#minute|minutes} left, please press “{action}”',
   'hold.text':
     'It is booked only once you press “{action}”. If you leave this page, the place goes back to others at once.',
-  'hold.back': 'Give the place back',
+  'hold.back': 'Give it back',
   'hold.back.done': 'The place was given back',
   'hold.over': 'Time is up: the place has gone back',
   'hold.over.text': 'Nothing was booked. While there is a place left, you can hold it again.',
@@ -22,8 +22,7 @@ export const en: Record<keyof typeof zh, string> = {
   'refused.full': 'Somebody else was faster',
   'refused.full.day': '{n} {n#place is|places are} left on this day, at other times.',
   'refused.full.none': 'This day is fully booked. Wait for a place given back, or choose another day.',
-  'refused.twice':
-    '{name} is already booked for {time} with Dr {doctor}. To change the time, cancel that booking first.',
+  'refused.twice': '{name} is already booked for {time} with Dr {doctor}.',
   'refused.twice.link': 'See that booking',
   'refused.held': 'A place is already held for {name} that day: {time}, Dr {doctor}. It is not confirmed.',
   'refused.held.swap': 'Give it back, hold this one',

@@ -21,7 +21,7 @@ export const zh = {
   'refused.full': '刚刚被别人约走了',
   'refused.full.day': '这一天还有 {n} 个号，可以换个时间。',
   'refused.full.none': '这一天的号已经约满，可以排队等退号，或选别的日子。',
-  'refused.twice': '{name} {time} 已经约了 {doctor} 医生。要换时间，请先取消那个预约。',
+  'refused.twice': '{name} {time} 已经约了 {doctor} 医生。',
   'refused.twice.link': '看那个预约',
   'refused.held': '{name} 当天已经留着一个号：{time}，{doctor} 医生，还没有确认。',
   'refused.held.swap': '放回那个号，留这个',
