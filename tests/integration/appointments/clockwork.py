@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
@@ -62,6 +63,17 @@ async def waiting_of(ground: Ground, session_id: UUID) -> dict[UUID, Waiting]:
     async with unit_of_work(ground, SYSTEM) as work:
         rows = await work.session.scalars(select(Waiting).where(Waiting.session_id == session_id))
         return {row.patient_id: row for row in rows}
+
+
+async def blocked(ground: Ground, word: str) -> None:
+    """Wait until a statement with this word in it waits for a lock that another transaction has."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE %s"
+    async with asyncio.timeout(4):
+        while True:
+            async with unit_of_work(ground, SYSTEM) as work:  # a fresh one each time: it keeps what it saw
+                if await (await (await work.raw()).execute(waits, [f"%{word}%"])).fetchone():
+                    return
+            await asyncio.sleep(0.02)
 
 
 async def inbox(mine: Api, of: Collection[str] = ()) -> list[str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from server.appointments import jobs, ledger, waiting
+from server.appointments import jobs, ledger, releasing, waiting
 from server.appointments.agreement import ReleaseStep, Terms
 from server.appointments.errors import PlacesLeft
 from server.appointments.facts import SessionFacts
@@ -21,9 +21,10 @@ from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
 from tests import invented, pools
 from tests.api import Api
+from tests.invented import Someone
 from tests.pools import OPEN, Pool
 
-from .clockwork import A_SECOND, at, inbox, places, shanghai, waiting_of
+from .clockwork import A_SECOND, at, blocked, inbox, places, shanghai, waiting_of
 
 
 @pytest.fixture(scope="module")
@@ -178,31 +179,54 @@ async def test_released_places_go_to_who_waits_before_anybody_else(api: Api, gro
     assert await inbox(api.signed_in(crowd[5].token)) == ["place-offered"]
 
 
-async def test_nobody_waits_in_silence_beside_a_place_released_in_that_instant(ground: Ground, pool: Pool) -> None:
-    """Twelve people join while the release runs: whoever came too early is offered a place, whoever too late is told."""
-    session = await pools.a_session(ground, pool, capacity=20)
-    crowd = [await invented.a_patient(ground) for _ in range(12)]
-    async with unit_of_work(ground, SYSTEM) as work:  # as if the ten places online were booked
-        slots = select(Slot.id).where(Slot.session_id == session.id)
-        online = (QuotaRow.slot_id.in_(slots), QuotaRow.quota == "online")
+async def test_who_joins_just_before_the_release_is_offered_a_place(ground: Ground, pool: Pool) -> None:
+    """The release waits for the one who is joining and not yet seen, and then serves the list."""
+    session, (patient, due) = await _sold_out(ground, pool), await _at_due(ground)
+    async with unit_of_work(due, patient.actor) as work:
+        await waiting.join(work, session.id, patient.id)
+        released = asyncio.create_task(_release(due))
+        await blocked(ground, "sessions")
+    await released
+    assert (await waiting_of(ground, session.id))[patient.id].status == "offered"
+    assert await places(ground, session) == {"online": (10, 6)}
+
+
+async def test_who_joins_just_after_the_release_is_told_that_there_are_places(ground: Ground, pool: Pool) -> None:
+    session, (patient, due) = await _sold_out(ground, pool), await _at_due(ground)
+    async with unit_of_work(due, SYSTEM) as work:
+        for portion in await releasing.due(work):
+            assert await releasing.release(work, portion) == []
+        joining = asyncio.create_task(_join(due, session, patient))
+        await blocked(ground, "sessions")
+    with pytest.raises(PlacesLeft):
+        await joining
+
+
+async def _at_due(ground: Ground) -> tuple[Someone, Ground]:
+    """Somebody, and the hour at which everything moves to ONLINE for sessions in ten days."""
+    day = day_of(ground.clock.now()) + timedelta(days=10)
+    return await invented.a_patient(ground), at(ground, shanghai(day - timedelta(days=2), 8))
+
+
+async def _sold_out(ground: Ground, pool: Pool) -> SessionFacts:
+    """A session in ten days with five places online, all taken, and five reserved."""
+    session = await pools.a_session(ground, pool)
+    async with unit_of_work(ground, SYSTEM) as work:
+        online = (
+            QuotaRow.slot_id.in_(select(Slot.id).where(Slot.session_id == session.id)),
+            QuotaRow.quota == "online",
+        )
         await work.session.execute(update(QuotaRow).where(*online).values(taken=QuotaRow.capacity))
-    due = at(ground, shanghai(session.day - timedelta(days=2), 8))
+    return session
 
-    async def join(each: invented.Someone) -> str:
-        try:
-            async with unit_of_work(due, each.actor) as work:
-                await waiting.join(work, session.id, each.id)
-        except PlacesLeft as refusal:
-            return refusal.code
-        return "joined"
 
-    answers, _ = await asyncio.gather(asyncio.gather(*(join(each) for each in crowd)), jobs.release.run(due))
-    entries = await waiting_of(ground, session.id)
-    assert len(entries) == answers.count("joined")
-    assert len(entries) + answers.count("places-left") == 12
-    offered = sum(each.status == "offered" for each in entries.values())
-    assert await places(ground, session) == {"online": (20, 10 + offered)}
-    assert offered == min(len(entries), 10)
+async def _release(ground: Ground) -> None:
+    await jobs.release.run(ground)
+
+
+async def _join(ground: Ground, session: SessionFacts, patient: Someone) -> None:
+    async with unit_of_work(ground, patient.actor) as work:
+        await waiting.join(work, session.id, patient.id)
 
 
 async def _slots(ground: Ground, session: SessionFacts) -> list[UUID]:

@@ -26,7 +26,7 @@ from tests.api import Answer, Api
 from tests.invented import Someone
 from tests.people import Hospital, Somebody
 
-from .clockwork import A_SECOND, at, inbox, places, shanghai, waiting_of
+from .clockwork import A_SECOND, at, blocked, inbox, places, shanghai, waiting_of
 from .window import YES, known_at
 
 Anyone = Somebody | Someone
@@ -223,20 +223,10 @@ async def test_who_books_elsewhere_in_that_instant_spoils_nothing(full: Full) ->
             },
         )
         giving_back = asyncio.create_task(full.give_back())
-        await _waits_for_a_lock(full.ground)
+        await blocked(full.ground, "bookings")
     await giving_back
     assert await full.of_list(first, second) == ["waiting", "offered"]
     assert await places(full.ground, full.session) == {"online": (2, 2)}
-
-
-async def _waits_for_a_lock(ground: Ground) -> None:
-    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%bookings%'"
-    async with asyncio.timeout(4):
-        while True:
-            async with unit_of_work(ground, SYSTEM) as work:  # a fresh one each time: it keeps what it saw
-                if await (await (await work.raw()).execute(waits)).fetchone():
-                    return
-            await asyncio.sleep(0.02)
 
 
 async def _another_session(full: Full) -> UUID:
