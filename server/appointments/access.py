@@ -75,7 +75,7 @@ async def may_see(work: Work, patient_id: PersonId, organisation_id: UUID, docto
         if day < day_of(work.now):
             await records.require_may_read(work, patient_id)
         return
-    await may_book_for(work, patient_id)
+    await may_book_for(work, await identity.replaced_by(work, patient_id) or patient_id)
 
 
 def is_own(work_actor_person: UUID | None, role: Role | None, patient_id: UUID) -> bool:

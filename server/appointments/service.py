@@ -117,7 +117,7 @@ async def my_bookings(work: Work, limit: int = 100) -> list[BookingFacts]:
         acted_for = await records.readable_patients(work)
         made = await store.bookings_made_by(work.session, work.actor.person, limit)
         return [booking_facts(*row) for row in made if row[0].patient_id in acted_for]
-    family = [work.actor.person, *await identity.wards(work)]
+    family = await identity.with_merged(work, [work.actor.person, *await identity.wards(work)])
     rows = await store.bookings_of_patients(work.session, family, limit)
     return [booking_facts(*row) for row in rows]
 

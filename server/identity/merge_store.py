@@ -49,9 +49,9 @@ async def replaced(session: AsyncSession, patient_id: UUID) -> UUID | None:
     return await session.scalar(select(Person.replaced_by).where(Person.id == patient_id))
 
 
-async def merged_into(session: AsyncSession, patient_id: UUID) -> Sequence[UUID]:
-    """The records that this one stands for besides its own."""
-    return (await session.scalars(select(Person.id).where(Person.replaced_by == patient_id))).all()
+async def merged_into(session: AsyncSession, patients: Collection[UUID]) -> Sequence[UUID]:
+    """The records that these ones stand for besides their own."""
+    return (await session.scalars(select(Person.id).where(Person.replaced_by.in_(patients)))).all()
 
 
 async def point(session: AsyncSession, merged_id: UUID, keep_id: UUID, now: datetime) -> None:

@@ -6,6 +6,7 @@ what was written stays where it is and is read through the link. What lies ahead
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -89,9 +90,9 @@ async def replaced_by(work: Work, patient_id: PersonId) -> PersonId | None:
     return PersonId(found) if found else None
 
 
-async def merged_into(work: Work, patient_id: PersonId) -> list[PersonId]:
-    """The merged records that this one stands for."""
-    return [PersonId(each) for each in await merge_store.merged_into(work.session, patient_id)]
+async def with_merged(work: Work, patients: Collection[PersonId]) -> list[PersonId]:
+    """These records, and the merged ones that they stand for: where all that was written of them is."""
+    return [*patients, *(PersonId(each) for each in await merge_store.merged_into(work.session, patients))]
 
 
 async def _known(work: Work, row: Person | None) -> Person:

@@ -16,7 +16,7 @@ from .codes import code_for_delivery
 from .desk import add_demo_person, demo_credentials, demo_people
 from .id_numbers import IdNumber, check_character, read_id_number
 from .logins import SignedIn, further_access, open_login
-from .merging import merged_into, replaced_by
+from .merging import replaced_by, with_merged
 from .organisations import (
     LicenceFields,
     OrganisationFields,
@@ -127,7 +127,6 @@ __all__ = [
     "further_access",
     "holders",
     "masked",
-    "merged_into",
     "open_login",
     "organisation",
     "organisations",
@@ -149,4 +148,5 @@ __all__ = [
     "staff_of",
     "standing",
     "wards",
+    "with_merged",
 ]

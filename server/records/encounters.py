@@ -170,7 +170,7 @@ async def encounters_of(work: Work, patient_id: PersonId) -> list[EncounterFacts
     """A patient's encounters, newest first. Raises: Unknown."""
     right = await require_may_read(work, patient_id)
     await note_read(work, patient_id, Seen.ENCOUNTERS, patient_id, own=right is Right.SELF)
-    every = [patient_id, *await identity.merged_into(work, patient_id)]
+    every = await identity.with_merged(work, [patient_id])
     return [_facts(row) for row in await store.encounters_of(work.session, every, _LONGEST_LIST)]
 
 
@@ -286,7 +286,7 @@ async def who_read(work: Work, patient_id: PersonId) -> list[ReadEntry]:
     """Who read this patient's record, newest first; for the patient side and those who act with consent. Raises: Unknown."""
     if await may_act_for(work, patient_id) is None:
         raise Unknown
-    every = [patient_id, *await identity.merged_into(work, patient_id)]
+    every = await identity.with_merged(work, [patient_id])
     rows = await store.reads_of(work.session, every, _LONGEST_LIST)
     names = await identity.people(work, {PersonId(row.reader_id) for row in rows})
     organisations = await _organisation_names(work, {row.organisation_id for row in rows if row.organisation_id})

@@ -91,7 +91,8 @@ async def test_what_lies_ahead_moves_and_what_is_past_stays(api: Api, ground: Gr
         work.session.add(Suspension(id=work.new_id(), starts_at=work.now, ends_at=ends_at, **row))
     assert (await twice.merge()).ok()["id"] == str(twice.keep.id)
     own = (await api.signed_in(twice.keep.token).get("/api/bookings")).ok()
-    assert {each["id"] for each in own} == {coming["id"], visit["id"]}
+    assert {each["id"] for each in own} == {coming["id"], visit["id"], past["id"]}
+    assert (await api.signed_in(twice.keep.token).get(f"/api/bookings/{past['id']}")).ok()["status"] == "fulfilled"
     async with unit_of_work(ground, SYSTEM) as work:
         whose = select(Booking.patient_id).where(Booking.id == UUID(past["id"]))
         assert await work.session.scalar(whose) == twice.merged.id
