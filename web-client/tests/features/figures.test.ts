@@ -5,6 +5,7 @@ import {
   byPlace,
   lineOf,
   lowestOf,
+  marksOf,
   nearest,
   percent,
   pointsOf,
@@ -100,6 +101,12 @@ describe('the chart', () => {
       lowestOf(byDay([row('2026-11-20', 'a', online, 100, { target })]))
     expect([from(100), from(76), from(60), from(4), from(0), from(90, 60)]).toEqual([75, 50, 50, 0, 0, 50])
     expect(lowestOf([])).toBe(75)
+  })
+  it('draws few and round lines', () => {
+    expect(marksOf(75)).toEqual([75, 80, 85, 90, 95, 100])
+    expect(marksOf(50)).toEqual([50, 60, 70, 80, 90, 100])
+    expect(marksOf(25)).toEqual([25, 50, 75, 100])
+    expect(marksOf(0)).toEqual([0, 25, 50, 75, 100])
   })
   it('has one point in the middle of nowhere when the span is one day', () => {
     expect(pointsOf(days.slice(0, 1), ['2026-11-20'], area)[0]?.x).toBe(10)

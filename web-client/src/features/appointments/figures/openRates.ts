@@ -117,6 +117,12 @@ export function lowestOf(days: readonly Summed[]): number {
   return Math.min(75, Math.max(0, Math.floor((least - 2) / 25) * 25))
 }
 
+/** The percents at which the chart has a line: at most six, and round ones. */
+export function marksOf(lowest: number): number[] {
+  const step = { 75: 5, 50: 10 }[lowest] ?? 25
+  return Array.from({ length: (100 - lowest) / step + 1 }, (_, place) => lowest + place * step)
+}
+
 export function heightOf(rate: number, lowest: number, area: Area): number {
   return area.top + ((100 - rate) / (100 - lowest)) * area.height
 }
