@@ -14,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.foundation.time_of_day import TimeOfDay
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 Seconds = Annotated[int, Field(gt=0)]
 
@@ -107,7 +109,7 @@ class AppointmentSettings(Section):
     """Booking: product defaults of the pool. An institution may set its own within the same bounds."""
 
     opens_days_before: int = Field(7, ge=0, le=60, description="ONLINE opens this many days before the session's day")
-    opens_at: time = Field(time(7, 0), description="ONLINE opens at this time of day (Asia/Shanghai)")
+    opens_at: TimeOfDay = Field(time(7, 0), description="ONLINE opens at this time of day (Asia/Shanghai)")
     reserved_days_before: int = Field(
         14, ge=0, le=90, description="Reserved quotas open this many days before, where an agreement says nothing else"
     )
@@ -115,7 +117,7 @@ class AppointmentSettings(Section):
     cancel_days_before: int = Field(
         1, ge=0, le=3, description="A cancellation is late after `cancel_until` of this many days before"
     )
-    cancel_until: time = Field(
+    cancel_until: TimeOfDay = Field(
         time(17, 0), description="A cancellation after this time of the day before counts as late"
     )
     no_show_after_minutes: int = Field(
@@ -125,7 +127,7 @@ class AppointmentSettings(Section):
     no_show_days: int = Field(180, ge=30, le=366, description="No-shows of the last so many days count")
     suspension_days: int = Field(30, ge=1, le=180, description="How long booking is suspended")
     offer_minutes: int = Field(30, ge=10, le=24 * 60, description="How long an offer to the waiting list stands")
-    waiting_cleared_at: time = Field(
+    waiting_cleared_at: TimeOfDay = Field(
         time(23, 0), description="The waiting list ends at this time of the day before the session"
     )
     check_in_before_minutes: int = Field(30, ge=10, le=240, description="Check-in at the desk opens this long before")

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from server.foundation.time_of_day import TimeOfDay
 from server.settings import AppointmentSettings
 
 from .errors import QuotasDoNotAddUp
@@ -17,19 +18,9 @@ from .rules import OpeningTimes, Quota
 Percent = Annotated[int, Field(ge=0, le=100)]
 
 
-def _plain(at: time) -> time:
-    if at.tzinfo is not None or at.second or at.microsecond:
-        raise _wrong("请填写几点几分，如 07:00", "Enter hours and minutes, such as 07:00")
-    return at
-
-
 def _wrong(zh: str, en: str) -> PydanticCustomError:
     """A wrong field, said in the rule's own words."""
     return PydanticCustomError("terms", "terms", {"zh": zh, "en": en})
-
-
-TimeOfDay = Annotated[time, AfterValidator(_plain)]
-"""An hour and minute of the institution's own clock (Asia/Shanghai)."""
 
 
 class _Term(BaseModel):

@@ -17,7 +17,7 @@ from server.settings import AppointmentSettings
 from . import agreeing, limits, teams, views_planning
 from .agreement import DEFAULT_CHAIN, Chain, Opening, Shares, Terms
 from .errors import NotAllied, PlanChanged, TeamNameTaken
-from .http_planning import Day, in_order
+from .http_planning import Day, Version, in_order
 from .rules import Quota
 from .views_planning import AgreementView, TeamView
 
@@ -65,11 +65,15 @@ class BoundsView(View):
     most: int | str
 
 
+class LimitsInForce(AppointmentSettings):
+    """Limits as they are told: every one of them."""
+
+
 class LimitsView(View):
     """What holds at the own institution, what would hold without its own limits, and within which bounds."""
 
-    limits: AppointmentSettings
-    usual: AppointmentSettings
+    limits: LimitsInForce
+    usual: LimitsInForce
     bounds: dict[str, BoundsView]
     version: int
 
@@ -78,7 +82,7 @@ class LimitsBody(Body):
     """The limits as they shall be; `version` is the one that was looked at."""
 
     limits: AppointmentSettings
-    version: Annotated[int, Field(ge=0)]
+    version: Version
 
 
 @routes.get("/api/pool-agreements", may="appointments.agree")
@@ -142,4 +146,9 @@ async def change_limits(work: Work, body: LimitsBody) -> LimitsView:
 
 def _limits(found: limits.Limits) -> LimitsView:
     bounds = {name: BoundsView.model_validate(each) for name, each in limits.bounds().items()}
-    return LimitsView(limits=found.limits, usual=found.usual, bounds=bounds, version=found.version)
+    return LimitsView(
+        limits=LimitsInForce(**dict(found.limits)),
+        usual=LimitsInForce(**dict(found.usual)),
+        bounds=bounds,
+        version=found.version,
+    )

@@ -13,10 +13,10 @@ from server.foundation.actor import PersonId
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.routes import Body, Query, Routes, View
+from server.foundation.time_of_day import TimeOfDay
 from server.foundation.work import Work
 
 from . import exceptions, offers, planning, service, stopping, templates, views, views_planning
-from .agreement import TimeOfDay
 from .errors import (
     AlreadyPublished,
     BadSession,
@@ -45,6 +45,7 @@ _LONGEST_PLAN = timedelta(days=41)  # six weeks: what one request makes in secon
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday")]
+Version = Annotated[int, Field(ge=0, lt=2**31)]
 Service = Literal["follow_up", "remote_consultation", "expert"]
 Minutes = Annotated[int, Field(ge=5, le=240)]
 Capacity = Annotated[int, Field(ge=1, le=200)]
@@ -120,7 +121,7 @@ class TemplateBody(Body):
 class TemplateChange(TemplateBody):
     """A template as it shall be; `version` is the one that was looked at."""
 
-    version: int
+    version: Version
 
 
 class ExceptionDays(Query):
@@ -314,7 +315,7 @@ async def stop_session(work: Work, session_id: UUID, body: StopSession) -> Stopp
     return StoppedSessionView(cancelled=done.cancelled, offered=done.offered)
 
 
-@routes.get("/api/offers/next-place", may="appointments.see")
+@routes.get("/api/offers/next-place", may="appointments.see", problems=(Unknown,))
 async def next_place(work: Work, query: OfferFor) -> NextPlaceView | None:
     """After a stopped session: the next place of the same doctor, else of the department; null when there is none."""
     booking = await service.booking_seen(work, query.booking_id)
