@@ -94,6 +94,7 @@ export const en: Record<keyof typeof zh, string> = {
   'split.least': '{n} booked, so not fewer',
   'split.number': 'A whole number from 0 to 200',
   'split.correct': 'Correct the numbers marked first',
+  'split.unequal': 'The quotas must add up to the places of a slot',
   'split.some': 'Leave at least 1 place',
   'slot.title': 'Quotas of this slot',
   'slot.was': '{n} {n#place|places} before',

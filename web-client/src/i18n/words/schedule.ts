@@ -93,6 +93,7 @@ export const zh = {
   'split.least': '已约 {n} 个，不能再少',
   'split.number': '请填 0 到 200 的整数',
   'split.correct': '请先改好标红的数',
+  'split.unequal': '各类号源之和要等于每段号数',
   'split.some': '至少留 1 个号',
   'slot.title': '改这一段的号源',
   'slot.was': '原来 {n} 个号',
