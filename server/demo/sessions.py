@@ -51,7 +51,7 @@ async def keep_week_ahead(ground: Ground, county: County) -> None:
         cards = [card for card in await identity.doctors(work, doctors) if card.department_id and card.may_practise]
     for organisation_id in {card.organisation_id for card in cards}:
         here = [card for card in cards if card.organisation_id == organisation_id]
-        async with unit_of_work(ground, planner(here[0].id, organisation_id)) as work:
+        async with unit_of_work(ground, planner(county, organisation_id)) as work:
             await _plan(work, organisation_id, here)
 
 
