@@ -108,8 +108,8 @@ describe('the chart', () => {
     expect(marksOf(25)).toEqual([25, 50, 75, 100])
     expect(marksOf(0)).toEqual([0, 25, 50, 75, 100])
   })
-  it('has one point in the middle of nowhere when the span is one day', () => {
-    expect(pointsOf(days.slice(0, 1), ['2026-11-20'], area)[0]?.x).toBe(10)
+  it('stands a single day in the middle', () => {
+    expect(pointsOf(days.slice(0, 1), ['2026-11-20'], area)[0]?.x).toBe(60)
   })
   it('finds the day under a finger, and goes by keys without leaving the chart', () => {
     const points = pointsOf(days, span, area)

@@ -127,14 +127,18 @@ export function heightOf(rate: number, lowest: number, area: Area): number {
   return area.top + ((100 - rate) / (100 - lowest)) * area.height
 }
 
+/** Where the n-th day of a span stands; a single day stands in the middle. */
+export function placeOf(n: number, count: number, area: Area): number {
+  return area.left + (count > 1 ? n / (count - 1) : 0.5) * area.width
+}
+
 /** A point for every day with sessions, at its place among all days of the span; days without sessions leave room. */
 export function pointsOf(days: readonly Summed[], span: readonly string[], area: Area): Point[] {
   const place = new Map(span.map((day, index) => [day, index]))
-  const step = area.width / Math.max(1, span.length - 1)
   const lowest = lowestOf(days)
   return days.map((day) => ({
     day,
-    x: area.left + (place.get(day.key) ?? 0) * step,
+    x: placeOf(place.get(day.key) ?? 0, span.length, area),
     y: heightOf(day.rate, lowest, area),
   }))
 }
