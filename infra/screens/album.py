@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.async_api import Page, Playwright, Route
 
 from tests.e2e.browsers import Person, somebody
 from tests.e2e.cameras import Looks
 
+from . import places
 from .camera import PATIENT_VIEWS, Camera, look_at, settle
-from .story import BOOKED_WITH, LIVE_WITH, QUESTION, SIGNED_BY, WAITING_FOR, Story
+from .story import LIVE_WITH, QUESTION, SIGNED_BY, WAITING_FOR, Story
 
 _VILLAGER: Final = Looks("villager", (150, 110, 60), 440)
 _EMPTY: Final = ("/", "/visits", "/records", "/inbox", "/family", "/who-read", "/me")
-_STEPS: Final = ("who", "department", "doctor", "time", "inperson", "check")
 # What the page measures of its line becomes bad when the album says so: the strip cannot be had on a quiet machine.
 _BAD_LINE: Final = """
 (() => {
@@ -96,34 +96,12 @@ async def patient(playwright: Playwright, camera: Camera, story: Story, folder: 
         story.patient.at(person.context),
     ):
         page = person.page
-        await _booking(camera, story, page)
+        await places.booking(camera, story, page)
         await _preparing(camera, story, page)
         await _waiting(camera, story, page)
         await _calling(camera, story, page)
         await _afterwards(camera, story, page)
         tell(person, "patient")
-
-
-async def _booking(camera: Camera, story: Story, page: Page) -> None:
-    doctor = story.staff[BOOKED_WITH].person_id
-    card = next(each for each in await story.patient.get("/api/doctors") if each["id"] == doctor)
-    draft: dict[str, Any] = {"patientId": story.patient.person_id, "departmentId": card["department_id"]}
-    known: dict[str, dict[str, str]] = {"time": {"doctorId": doctor}}
-    for step in _STEPS:
-        draft |= known.get(step, {})
-        if step == "inperson":
-            draft |= await story.later_slot(BOOKED_WITH)
-        if step == "check":
-            draft |= {"inPerson": "yes"}
-        kept = {} if step == "who" else draft if step != "department" else {"patientId": draft["patientId"]}
-        if page.url == "about:blank":
-            await look_at(page, "/", PATIENT_VIEWS[0])
-        await page.evaluate("(kept) => sessionStorage.setItem('lianyi.booking', kept)", json.dumps(kept))
-        await camera.shoot(page, f"book-{step}", f"/book?step={step}", PATIENT_VIEWS)
-    await page.evaluate("() => sessionStorage.clear()")
-    visit = await story.book("booked", BOOKED_WITH, later=True)
-    await camera.shoot(page, "book-done", f"/book/done?booking={story.ids['booking']}", PATIENT_VIEWS)
-    await camera.shoot(page, "visit-booked", f"/visits/{visit}", PATIENT_VIEWS)
 
 
 async def _preparing(camera: Camera, story: Story, page: Page) -> None:
