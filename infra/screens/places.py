@@ -92,7 +92,8 @@ async def _sold_out(camera: Camera, story: Story, page: Page) -> None:
     await camera.shoot(page, "book-full-day", "/book?step=time", PATIENT_VIEWS)
     await _draft(page, draft | {"slotId": slot})
     await camera.shoot(page, "book-full", "/book?step=check", PATIENT_VIEWS)
-    await story.patient.post(f"/api/sessions/{session['id']}/waitings", {"patient_id": story.patient.person_id})
+    mine = {"patient_id": story.patient.person_id, "diagnosed_in_person": True}
+    await story.patient.post(f"/api/sessions/{session['id']}/waitings", mine)
     await camera.shoot(page, "visits-waiting", "/visits", PATIENT_VIEWS)
     await story.other.post(f"/api/bookings/{theirs['id']}/cancel", {})
     await camera.shoot(page, "home-offer", "/", PATIENT_VIEWS, _offer)
