@@ -82,12 +82,7 @@ clear_waiting = _scan("* * * * *", "clear_waiting", (waiting.over, waiting.clear
 
 # --- who never came (Rule: appointments-10)
 
-
-async def _never_came(work: Work) -> Sequence[UUID]:
-    return await store_course.never_came(work.session, work.now - no_shows.LEAST_WAIT, reminding.MOST)
-
-
-mark_no_shows = _scan("* * * * *", "mark_no_shows", (_never_came, no_shows.settle))
+mark_no_shows = _scan("* * * * *", "mark_no_shows", (no_shows.due, no_shows.settle))
 
 
 # --- new bookings, and bookings that come near, are told of once (Rule: appointments-14)

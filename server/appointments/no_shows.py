@@ -6,6 +6,7 @@ come. Both pass `miss`, so a booking is a no-show once and counts once.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -26,16 +27,21 @@ from .model_course import Suspension
 from .rules import LIFE, Status
 
 LEAST_WAIT: Final = timedelta(minutes=15)  # no institution's limit is shorter
+_MISSABLE: Final = LIFE.before("miss")
+
+
+async def due(work: Work) -> list[UUID]:
+    """The bookings in person for which their institutions have waited long enough. For the job."""
+    found = await store_course.never_came(work.session, work.now - LEAST_WAIT)
+    waits = {house: await wait_of(work, OrganisationId(house)) for house in {house for _, house, _ in found}}
+    return [booking_id for booking_id, house, ended_at in found if ended_at + waits[house] <= work.now]
 
 
 async def settle(work: Work, booking_id: UUID) -> None:
-    """Nobody came, when the institution's time after the session is over and the booking still waits. For the job."""
+    """Nobody came; nothing, when somebody did meanwhile."""
     row = await store.booking_by_id(work.session, booking_id)
-    if row is None or row[0].status != Status.BOOKED:
-        return
-    booking = booking_facts(*row)
-    if booking.session_ends_at + await wait_of(work, booking.organisation_id) <= work.now:
-        await miss(work, booking)
+    if row is not None:
+        await miss(work, booking_facts(*row), among=frozenset({Status.BOOKED}))
 
 
 async def wait_of(work: Work, organisation_id: OrganisationId) -> timedelta:
@@ -43,11 +49,11 @@ async def wait_of(work: Work, organisation_id: OrganisationId) -> timedelta:
     return timedelta(minutes=(await policy.of(work, organisation_id)).no_show_after_minutes)
 
 
-async def miss(work: Work, booking: BookingFacts) -> None:
-    """The booking is a no-show and counts; nothing, when it is over already. Rule: appointments-10"""
+async def miss(work: Work, booking: BookingFacts, *, among: Set[Status] = _MISSABLE) -> None:
+    """The booking is a no-show and counts; nothing, when it is none of these any more. Rule: appointments-10"""
     await store_course.hold_conduct(work.session, booking.patient_id, booking.organisation_id)
     over = {"ended_at": work.now, "end_reason": "no_show"}
-    if not await store.move(work.session, booking.id, set(LIFE.before("miss")), LIFE.after("miss"), **over):
+    if not await store.move(work.session, booking.id, set(among), LIFE.after("miss"), **over):
         return
     work.audit("miss", "booking", booking.id, patient_id=booking.patient_id)
     limits = await policy.of(work, booking.organisation_id)

@@ -132,10 +132,13 @@ async def holds_over(session: AsyncSession, now: datetime, limit: int) -> Sequen
     return found.all()
 
 
-async def never_came(session: AsyncSession, ended_before: datetime, limit: int) -> Sequence[UUID]:
-    """Bookings of sessions that ended before then, of people who never came; visits by video see to theirs themselves."""
-    found = await session.scalars(
-        select(Booking.id)
+async def never_came(session: AsyncSession, ended_before: datetime) -> list[tuple[UUID, UUID, datetime]]:
+    """Bookings of sessions that ended before then, of people who never came: booking, institution, end of the session.
+
+    Visits by video see to theirs themselves.
+    """
+    found = await session.execute(
+        select(Booking.id, Booking.organisation_id, Session.ends_at)
         .join(Session, Session.id == Booking.session_id)
         .where(
             Booking.status == Status.BOOKED,
@@ -144,9 +147,8 @@ async def never_came(session: AsyncSession, ended_before: datetime, limit: int) 
             Session.service != BY_VIDEO,
         )
         .order_by(Booking.starts_at)
-        .limit(limit)
     )
-    return found.all()
+    return [(row.id, row.organisation_id, row.ends_at) for row in found]
 
 
 async def hold_conduct(session: AsyncSession, patient_id: UUID, organisation_id: UUID) -> None:
