@@ -184,7 +184,7 @@ async def killed_and_compared(site: Site, cycles: int, seed: int) -> Counted:
 
 
 async def _fresh_slots(ground: Ground, pool: pools.Pool, cycle: int) -> list[UUID]:
-    slots = []
+    slots: list[UUID] = []
     for number in range(DEPARTMENTS):
         department = await invented.a_department(ground, pool.hospital_id)
         service = "follow_up" if number % 2 else "expert"  # with and without a visit born in the same transaction

@@ -7,7 +7,7 @@ Everything else is read from the database and compared with itself.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any, ClassVar, TypeVar
@@ -57,7 +57,7 @@ class PoolMachine(RuleBasedStateMachine):
     ground: ClassVar[Ground]
     crowd: ClassVar[list[Someone]]
 
-    def run(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+    def run(self, work: Awaitable[Answer]) -> Answer:
         """Wait for it on the machine's loop."""
         return self.loop.run_until_complete(work)
 
