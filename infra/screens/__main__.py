@@ -23,13 +23,22 @@ from infra.tour.caller import Caller, Refused
 from infra.tour.steps import TourFailed
 from infra.tour.visit import NOTE
 
-from . import album, desk, places
+from . import album, desk, places, planning
 from .camera import Camera
 from .sheet import write_sheet
 from .story import COMPLAINT, HELPED, QUESTION, Story
 
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".screens"
-_PARTS: Final = (album.guests, desk.door, album.newcomer, album.patient, desk.doctor, places.family_doctor, desk.desks)
+_PARTS: Final = (
+    album.guests,
+    desk.door,
+    album.newcomer,
+    album.patient,
+    desk.doctor,
+    places.family_doctor,
+    planning.scheduler,
+    desk.desks,
+)
 
 
 def main() -> int:
