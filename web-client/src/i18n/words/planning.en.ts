@@ -18,7 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   'unit.times': '{n} {n#time|times}',
   'unit.percent': '{n}%',
   'unit.days.word': 'days',
-  'unit.minutes.word': 'minutes',
+  'unit.minutes.word': 'min',
   'unit.times.word': 'times',
   'unit.percent.word': '%',
   generate: 'Generate sessions',
