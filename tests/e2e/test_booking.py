@@ -121,7 +121,7 @@ async def test_a_place_is_held_over_a_reload_and_goes_back_with_whoever_leaves(
     stack: Stack, playwright: Playwright, folder: Path
 ) -> None:
     async with _staff(stack, _SCHEDULER) as scheduler, _villager(playwright, stack, folder) as (me, _):
-        session, starts_at = await _afternoon(scheduler, 4, 14, {"online": 1})
+        session, starts_at = await _afternoon(scheduler, 6, 14, {"online": 1})
 
         async def is_free() -> bool:
             path = f"/api/sessions?first={session['day']}&last={session['day']}&doctor_id={session['doctor']['id']}"

@@ -145,6 +145,7 @@ describe('holding a place', () => {
 
   beforeEach(() => {
     sent = []
+    sessionStorage.clear()
     draft = reactive({
       ...EMPTY,
       patientId: 'p',
@@ -208,6 +209,15 @@ describe('holding a place', () => {
     dispatchEvent(new Event('pagehide'))
     await settle()
     expect(of(CANCEL)).toHaveLength(1)
+    expect(hold.state.value).toBe('held')
+  })
+
+  test('is back for certain before a page that loads anew asks for it again', async () => {
+    sessionStorage.setItem('lianyi.booking.left', 'b1')
+    draft.bookingId = 'b1'
+    const hold = start()
+    await hold.begin()
+    expect(sent.map((one) => one.path)).toEqual([CANCEL, BOOK])
     expect(hold.state.value).toBe('held')
   })
 

@@ -27,6 +27,9 @@ export type HoldState =
 /** The last giving back, which the next asking waits for: one person holds one place of a day. */
 let released: Promise<unknown> = Promise.resolve()
 
+/** Where a page that is being closed notes which place it gives back: the same page may be loading anew already. */
+const LEFT_AT = 'lianyi.booking.left'
+
 /** Gives a held place back, also from a page that is being closed. */
 export function release(bookingId: string): void {
   const url = new URL(`/api/bookings/${bookingId}/cancel`, location.origin)
@@ -100,6 +103,14 @@ export function useHold(draft: Draft) {
     state.value = 'asking'
     looking.value = other.value = undefined
     await released
+    const given = sessionStorage.getItem(LEFT_AT)
+    if (given) {
+      // A reload: wait until the place is back, else this page would go on with one that is going.
+      sessionStorage.removeItem(LEFT_AT)
+      if (given === draft.bookingId) draft.bookingId = ''
+      release(given)
+      await released
+    }
     if (draft.bookingId) {
       const before = await readBooking(draft.bookingId).catch(() => undefined)
       if (before?.slot_id === draft.slotId) {
@@ -189,12 +200,21 @@ export function useHold(draft: Draft) {
     return until ? secondsLeft(until, now.value) : 0
   })
 
-  function leave(): void {
-    if (place.value && state.value === 'held' && !confirming) release(place.value.id)
+  function leave(): boolean {
+    if (!place.value || state.value !== 'held' || confirming) return false
+    release(place.value.id)
+    return true
   }
-  addEventListener('pagehide', leave)
+  function close(): void {
+    if (leave()) sessionStorage.setItem(LEFT_AT, place.value?.id ?? '')
+  }
+  // A page that the browser kept asleep looks what has become of its place.
+  const wake = (event: PageTransitionEvent) => event.persisted && void look()
+  addEventListener('pagehide', close)
+  addEventListener('pageshow', wake)
   onScopeDispose(() => {
-    removeEventListener('pagehide', leave)
+    removeEventListener('pagehide', close)
+    removeEventListener('pageshow', wake)
     leave()
     gone = true
   })
