@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 from itertools import chain
 
@@ -51,8 +52,9 @@ def all_tasks() -> tuple[Task, ...]:
     return (*housekeeping.TASKS, *chain.from_iterable(capability.jobs for capability in CAPABILITIES))
 
 
+@cache
 def openapi() -> dict[str, object]:
-    """The API's description."""
+    """The API's description, made when somebody first asks: every start would wait for it."""
     return describe(all_routes(), permissions_of(CAPABILITIES), VERSION)
 
 
@@ -152,10 +154,9 @@ def build_app(settings: Settings, ground: Ground) -> web.Application:
         "sockets": heard,
     }
     health.serve_health(app, checks)
-    document = openapi()
 
     async def show_openapi(_: web.Request) -> web.Response:
-        return web.json_response(document)
+        return web.json_response(openapi())
 
     app.router.add_get("/api/openapi.json", show_openapi)
     serve(app, all_routes())

@@ -5,6 +5,10 @@ import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 const AHEAD = '/src/ahead.ts'
+/** What several pages share travels in few files: on a weak line each costs a turn. */
+const FORMS =
+  /\/src\/(ui\/(Field|TextInput|CodeInput|Checkbox|ErrorSummary|Face|control)\.|i18n\/words\/parts\.ts|api\/action\.ts)|\/icons\/users\.m?js/
+const SIGNING_IN = /\/src\/(i18n\/words\/identity\.ts|features\/identity\/(signing|DemoPeople)\.)/
 
 /** Puts src/ahead.ts into the page as a script of its own before the program's, which would else wait for all the rest. */
 function ahead(): Plugin {
@@ -45,6 +49,8 @@ export default defineConfig({
           groups: [
             { name: 'ahead', test: /\/src\/(ahead|api\/renewal)\.ts$/ },
             { name: 'first', tags: ['$initial'] },
+            { name: 'forms', test: FORMS },
+            { name: 'signing-in', test: SIGNING_IN },
           ],
         },
       },

@@ -40,7 +40,9 @@ export function timeOf(moment: Moment): string {
   if (!elder.value)
     return format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, 'en-GB').format(at)
   if (shown.language === 'en')
-    return format({ hour: 'numeric', minute: '2-digit', hour12: true }, 'en-US').format(at)
+    return format({ hour: 'numeric', minute: '2-digit', hour12: true }, 'en-US')
+      .format(at)
+      .replace(/\s/, '\u00a0')
   const [hour = '0', minute = '00'] = format(
     { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
     'en-GB',

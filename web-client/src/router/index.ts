@@ -51,7 +51,11 @@ export const router: Router = createRouter({
       meta: { open: true },
       beforeEnter: async (to) => {
         const area = /^\/staff(\/|$)/.test(to.path) ? 'staff' : 'patient'
-        if (known.has(area)) return true
+        if (known.has(area)) {
+          // The renewal was begun before anybody knew that there is no such page: its answer is taken here.
+          void restore().catch(() => undefined)
+          return true
+        }
         await learnArea(area)
         return to.fullPath
       },

@@ -8,8 +8,12 @@ import type { Visit } from '../visits'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
 import { put, refetch, useQuery } from '@/api/queries'
+import { t } from '@/i18n/words/prepare'
 
 const MOST = 20
+const LEAST_WORDS = 2
+
+export type Complaint = ReturnType<typeof useComplaint>
 
 export function useComplaint(visit: () => Visit | undefined, id: string) {
   const keptAt = `lianyi.complaint.${id}`
@@ -57,5 +61,7 @@ export function useComplaint(visit: () => Visit | undefined, id: string) {
     return sent
   })
   const dangerous = computed(() => ['red-flag', 'red-flag-offline'].includes(check.problem.value?.code ?? ''))
-  return { text, chosen, ticked, symptoms, check, send, dangerous }
+  /** What is still wrong with the words, to be told; empty when they can be sent. */
+  const lacking = () => (text.value.trim().length < LEAST_WORDS ? t('complaint.short') : '')
+  return { text, lacking, chosen, ticked, symptoms, check, send, dangerous }
 }
