@@ -4,7 +4,7 @@ WITH_PRODUCT := @$(PYTHON) -m infra.bootstrap requirements
 WITH_TOOLS := @$(PYTHON) -m infra.bootstrap dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-more check e2e tour screens measure fmt lock
+.PHONY: help run test test-more check e2e tour screens measure bench-booking fmt lock
 
 help: ## this list
 	@$(PYTHON) -m infra.targets Makefile
@@ -32,6 +32,9 @@ screens: ## a picture of every screen, phone and desktop, standard and elder vie
 
 measure: ## first load, first paint, click to first picture, what a visit costs the server; on a quiet machine (CALLS= LOADS= MINUTES=)
 	$(WITH_TOOLS) infra.measure
+
+bench-booking: ## booking through HTTP beside bare pgbench, and the rush of 20 000; two quiet cores (ROUNDS= SECONDS= SEED=)
+	$(WITH_TOOLS) infra.bench.booking
 
 fmt: ## format Python and the web client
 	$(WITH_TOOLS) infra.check fmt

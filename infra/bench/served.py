@@ -1,4 +1,4 @@
-"""The product's application as it is, with one more route: the empty handler, signed in and permitted, that others cost more than.
+"""The product's application as it is, with one more route: the empty handler, signed in and permitted, to compare with.
 
 Started by the benchmark as a process of its own: `python -m infra.bench.served`. The product itself has no such route.
 """

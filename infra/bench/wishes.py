@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import count
 from random import Random
 from typing import Final
-from uuid import UUID
 
 import orjson
 
@@ -45,11 +44,11 @@ class Wishes:
         for slot in slots:
             counted[slot] += 1
             patient = patient_of(slot, counted[slot])
-            yield self.booking(slot, numbered(PATIENT, patient), self._county.tokens[patient])
+            yield self.for_patient(slot, patient, self._county.tokens[patient])
 
-    def booking(self, slot: int, patient_id: UUID, token: str) -> bytes:
-        """A booking of this slot for this patient."""
-        body = orjson.dumps({"patient_id": str(patient_id), "diagnosed_in_person": True})
+    def for_patient(self, slot: int, patient: int, token: str) -> bytes:
+        """A booking of this slot for this patient, asked for with this token."""
+        body = orjson.dumps({"patient_id": str(numbered(PATIENT, patient)), "diagnosed_in_person": True})
         head = (
             f"POST /api/slots/{numbered(SLOT, slot)}/bookings HTTP/1.1\r\n{self._usual(token)}"
             f"Idempotency-Key: {self._random.getrandbits(64):016x}-{next(self._keys):012x}\r\n"
