@@ -75,11 +75,13 @@ async def write(work: Work, given: Sequence[Given]) -> None:
     if not given:
         return
     raw = await work.raw()
-    await insert_many(raw, AuditRow, [_audited(work, each) for each in given])
-    await insert_many(raw, IdempotencyKey, [_kept(work, each) for each in given if each.errand.key is not None])
-    for patient_id, organisation_id in await store.strangers(
-        raw, [(each.place.want.patient_id, each.card.organisation_id) for each in given]
-    ):
+    async with raw.pipeline():
+        await insert_many(raw, AuditRow, [_audited(work, each) for each in given])
+        await insert_many(raw, IdempotencyKey, [_kept(work, each) for each in given if each.errand.key is not None])
+        strangers = await store.strangers(
+            raw, [(each.place.want.patient_id, each.card.organisation_id) for each in given]
+        )
+    for patient_id, organisation_id in strangers:
         await identity.admit(work, PersonId(patient_id), organisation_id)
     booked = tuple(each.facts for each in given if each.facts is not None and each.facts.status is Status.BOOKED)
     if booked:

@@ -100,9 +100,8 @@ async def claim(raw: Raw, wants: Sequence[Want], now: datetime) -> list[Place | 
     answers = allot(wants, await _read(raw, wants, now))
     places = [each for each in answers if isinstance(each, Place)]
     if places:
-        await _take(raw, places)
         try:
-            await insert_many(raw, Booking, [_booking(each, now) for each in _in_order(places)])
+            await _write(raw, places, now)
         except errors.UniqueViolation as lost:
             if len(wants) == 1 and lost.diag.constraint_name == "uq_bookings_patient_id_department_id_day":
                 raise AlreadyBooked from None
@@ -138,16 +137,16 @@ async def _read(raw: Raw, wants: Sequence[Want], now: datetime) -> Rows:
     )
 
 
-async def _take(raw: Raw, places: Sequence[Place]) -> None:
+async def _write(raw: Raw, places: Sequence[Place], now: datetime) -> None:
     taken = Counter((each.want.slot_id, each.quota) for each in places)
-    done = await raw.execute(
-        _TAKE,
-        {
-            "slots": [slot_id for slot_id, _ in taken],
-            "quotas": [str(quota) for _, quota in taken],
-            "places": list(taken.values()),
-        },
-    )
+    asked = {
+        "slots": [slot_id for slot_id, _ in taken],
+        "quotas": [str(quota) for _, quota in taken],
+        "places": list(taken.values()),
+    }
+    async with raw.pipeline():
+        done = await raw.execute(_TAKE, asked)
+        await insert_many(raw, Booking, [_booking(each, now) for each in _in_order(places)])
     assert done.rowcount == len(taken), "the rows were locked and read in this transaction"
 
 

@@ -30,15 +30,14 @@ KIND = "follow_up"
 async def on_booked(work: Work, event: SlotsBooked) -> None:
     """A booking is a visit to be: with its encounter, and with the doctor's right to read until it is over."""
     born = {work.new_id(): booking for booking in event.bookings if booking.service == KIND}
-    encounters = await records.open_encounters(
-        work,
-        {
-            visit_id: records.NewEncounter(each.patient_id, each.organisation_id, each.doctor_id, KIND)
-            for visit_id, each in born.items()
-        },
-    )
+    new = {
+        visit_id: records.NewEncounter(each.patient_id, each.organisation_id, each.doctor_id, KIND)
+        for visit_id, each in born.items()
+    }
     raw = await work.raw()
-    await insert_many(raw, Visit, [_visit(visit_id, encounters[visit_id], each) for visit_id, each in born.items()])
+    async with raw.pipeline():
+        encounters = await records.open_encounters(work, new)
+        await insert_many(raw, Visit, [_visit(visit_id, encounters[visit_id], each) for visit_id, each in born.items()])
     for session_id, doctor_id in {(each.session_id, each.doctor_id) for each in born.values()}:
         work.after_commit(push(f"queue:{session_id}", session_id))
         work.after_commit(push(f"worklist:{doctor_id}", session_id))

@@ -39,10 +39,12 @@ class SecretKey:
 
     secret: bytes = field(repr=False)
     id: bytes = field(init=False)
+    aes: AESGCM = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.secret) != KEY_BYTES:
             raise ValueError("a key has 32 bytes")
+        object.__setattr__(self, "aes", AESGCM(self.secret))
         object.__setattr__(self, "id", hashlib.sha256(b"lianyi key id" + self.secret).digest()[:KEY_ID_BYTES])
 
 
@@ -66,7 +68,7 @@ def label(*parts: str) -> bytes:
 def seal(key: SecretKey, plain: bytes, aad: bytes) -> bytes:
     """`plain` encrypted and bound to `aad`."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return _VERSION + key.id + nonce + AESGCM(key.secret).encrypt(nonce, plain, aad)
+    return _VERSION + key.id + nonce + key.aes.encrypt(nonce, plain, aad)
 
 
 def key_id_of(sealed: bytes) -> bytes:
@@ -88,7 +90,7 @@ def unseal(keys: Iterable[SecretKey], sealed: bytes, aad: bytes) -> bytes:
     start = 1 + KEY_ID_BYTES
     nonce, body = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
     try:
-        return AESGCM(key.secret).decrypt(nonce, body, aad)
+        return key.aes.decrypt(nonce, body, aad)
     except InvalidTag:
         raise CannotOpen("damaged", key_id.hex()) from None
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
@@ -47,11 +48,12 @@ def serve(app: web.Application, routes: Iterable[Route]) -> None:
 
 def _handler(route: Route) -> Handler:
     view = None if route.answer is type(None) or route.gives_file else TypeAdapter(route.answer)
+    took = cache(lambda status: HTTP_SECONDS.labels(route.method, route.path, status))
 
     async def handle(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         response = await _answer(request, route, view)
-        HTTP_SECONDS.labels(route.method, route.path, response.status).observe(time.perf_counter() - started)
+        took(response.status).observe(time.perf_counter() - started)
         return response
 
     return handle
@@ -210,19 +212,18 @@ def _set_cookie(
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost layer: whatever goes wrong leaves as application/problem+json in the asker's language."""
-    support_id = uuid4().hex[:12]
     try:
         return await handler(request)
     except Problem as problem:
-        return problem_response(request, problem, support_id)
+        return problem_response(request, problem, _support_id())
     except web.HTTPRequestEntityTooLarge:
-        return problem_response(request, TooLarge(), support_id)
+        return problem_response(request, TooLarge(), _support_id())
     except web.HTTPException as refused:
         if refused.status in (404, 405) and request.path.startswith("/api/"):
-            return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod(), support_id)
+            return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod(), _support_id())
         raise
     except Exception as error:
-        answer = unexpected(error)
+        answer, support_id = unexpected(error), _support_id()
         log.error(
             "request failed",
             support_id=support_id,
@@ -232,6 +233,10 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
             exc_info=answer.status == 500,
         )
         return problem_response(request, answer, support_id)
+
+
+def _support_id() -> str:
+    return uuid4().hex[:12]
 
 
 def unexpected(error: Exception) -> Problem:

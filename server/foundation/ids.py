@@ -6,16 +6,17 @@ Where a short number's counter comes from (one per day, in the database) is the 
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from datetime import date, datetime
 from uuid import UUID
 
 _MILLISECONDS_BITS = 48
 _VERSION = 7 << 76
 _VARIANT = 0b10 << 62
-_RANDOM_HIGH_BITS = 12
-_RANDOM_LOW_BITS = 62
+_RANDOM_BYTES = 10
+_RANDOM_HIGH = 0xFFF << 64
+_RANDOM_LOW = (1 << 62) - 1
 
 # Damm's quasigroup: one check digit that finds every single wrong digit and every swap of two neighbours,
 # the two mistakes made when a number is read out over the telephone. (ISO 7064 MOD 11,10 misses some swaps.)
@@ -41,9 +42,14 @@ def new_id(now: datetime) -> UUID:
     if now.tzinfo is None:
         raise ValueError("an id needs an aware instant")
     milliseconds = int(now.timestamp() * 1000)
-    high = secrets.randbits(_RANDOM_HIGH_BITS) << 64
-    low = secrets.randbits(_RANDOM_LOW_BITS)
-    return UUID(int=(milliseconds << (128 - _MILLISECONDS_BITS)) | _VERSION | high | _VARIANT | low)
+    random = int.from_bytes(os.urandom(_RANDOM_BYTES), "big")
+    return UUID(
+        int=(milliseconds << (128 - _MILLISECONDS_BITS))
+        | _VERSION
+        | (random & _RANDOM_HIGH)
+        | _VARIANT
+        | (random & _RANDOM_LOW)
+    )
 
 
 def least_id(instant: datetime) -> UUID:
