@@ -126,7 +126,8 @@ async def test_a_place_is_held_over_a_reload_and_goes_back_with_whoever_leaves(
         async def is_free() -> bool:
             path = f"/api/sessions?first={session['day']}&last={session['day']}&doctor_id={session['doctor']['id']}"
             (found,) = [each for each in await scheduler.get(path) if each["id"] == session["id"]]
-            return sum(each["capacity"] - each["taken"] for each in found["slots"][0]["quotas"]) == 1
+            left: int = sum(each["capacity"] - each["taken"] for each in found["slots"][0]["quotas"])
+            return left == 1
 
         await _to_the_time(me, session, starts_at)
         await me.page.get_by_role("button", name="下一步").click()
