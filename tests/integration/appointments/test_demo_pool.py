@@ -33,7 +33,9 @@ async def test_the_demo_plans_a_week_with_reserved_places(api: Api, ground: Grou
     assert {each["doctor"]["name"] for each in weekly} > {EXPERT, *SOUGHT_AFTER}
     sessions = (await desk.get(f"/api/sessions?first={today}&last={today + timedelta(days=7)}")).ok()
     doctors = [each["doctor"] for each in sessions if each["service"] == "expert"]
-    (house,) = {each["organisation_id"] for each in doctors if each["name"] == EXPERT}  # other tests have houses of their own
+    (house,) = {
+        each["organisation_id"] for each in doctors if each["name"] == EXPERT
+    }  # other tests have houses of their own
     experts = [each for each in doctors if each["organisation_id"] == house]
     assert {each["name"] for each in experts} == {EXPERT}
     assert len(experts) >= 2
