@@ -12,6 +12,7 @@ import pytest
 
 from tests import killing
 
+pytestmark = pytest.mark.more
 CYCLES = 50
 
 
