@@ -110,6 +110,8 @@ class Board:
             found = await store.slots_with_sessions(work.session, slots)
         for slot, session in found:
             self._sessions.setdefault(session.id, set()).add(slot.id)
+        practices = {(PersonId(each.doctor_id), OrganisationId(each.organisation_id)) for _, each in found}
+        await asyncio.gather(*(self._refusal(*each) for each in practices))
         return {slot.id: await self._made(slot, session) for slot, session in found}
 
     async def _made(self, slot: Slot, session: Session) -> SlotCard:
@@ -133,9 +135,7 @@ class Board:
             terms=ways.terms,
             opens=ways.opens,
             hold_minutes=ways.hold_minutes,
-            refusal=await self._refusals.get(
-                (doctor_id, organisation_id), lambda: self._ask_refusal(doctor_id, organisation_id)
-            ),
+            refusal=await self._refusal(doctor_id, organisation_id),
         )
 
     async def _ask_ways(self, organisation_id: OrganisationId, agreement_id: UUID | None) -> _Ways:
@@ -143,6 +143,11 @@ class Board:
             limits = await policy.of(work, organisation_id)
             terms = await policy.terms_of(work, agreement_id)
             return _Ways(terms, terms.opening_times(limits), limits.hold_minutes)
+
+    async def _refusal(self, doctor_id: PersonId, organisation_id: OrganisationId) -> Problem | None:
+        return await self._refusals.get(
+            (doctor_id, organisation_id), lambda: self._ask_refusal(doctor_id, organisation_id)
+        )
 
     async def _ask_refusal(self, doctor_id: PersonId, organisation_id: OrganisationId) -> Problem | None:
         async with unit_of_work(self._ground, SYSTEM) as work:

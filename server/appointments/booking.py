@@ -81,7 +81,7 @@ async def _right(
         return Right.SELF, None  # whether they are old enough for that, the desk asks for all of a batch at once
     if actor.role is Role.DOCTOR and Quota.FAMILY_DOCTOR in quotas and not asked.summary:
         raise SummaryMissing
-    async with unit_of_work(errand.ground, actor, language=errand.language, client=errand.client) as work:
+    async with unit_of_work(errand.ground, actor, language=errand.language, client=errand.client()) as work:
         right = await access.may_book_for(work, asked.patient_id)
         sealed = await seal_summary(work, asked.patient_id, booking_id, asked.summary) if asked.summary else None
     return right, sealed

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from server.foundation import audit
 from server.foundation.actor import PersonId
 from server.foundation.audit import AuditRow
-from server.foundation.bulk import insert_many
+from server.foundation.bulk import insert_many, packed
 from server.foundation.crypto import Cipher
 from server.foundation.errand import Errand, KeyClaim, Told
 from server.foundation.ground import push
@@ -26,9 +26,7 @@ from .events import SlotsBooked
 from .facts import BookingFacts, SlotCard, place_facts, place_view
 from .rules import Status
 
-_KEPT = (
-    "SELECT scope, request_digest, status, answer FROM idempotency_keys WHERE scope = ANY(%s) AND answer IS NOT NULL"
-)
+_KEPT = "SELECT scope, request_digest, status, answer FROM idempotency_keys WHERE scope = ANY(%s::bytea[]) AND answer IS NOT NULL"
 
 
 @dataclass(slots=True)
@@ -55,7 +53,7 @@ async def first_answers(
     scopes = [key.scope for key in keys if key is not None]
     if not scopes:
         return [None] * len(keys)
-    found = await raw.execute(_KEPT, [scopes])
+    found = await raw.execute(_KEPT, [packed("BYTEA", scopes)])
     kept = {row[0]: row[1:] for row in await found.fetchall()}
     return [_first(cipher, key, kept) if key is not None and key.scope in kept else None for key in keys]
 

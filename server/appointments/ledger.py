@@ -15,7 +15,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection, errors
 
-from server.foundation.bulk import insert_many
+from server.foundation.bulk import insert_many, packed
 from server.foundation.errors import Problem
 
 from . import numbering
@@ -112,10 +112,10 @@ async def claim(raw: Raw, wants: Sequence[Want], now: datetime) -> list[Place | 
 async def _read(raw: Raw, wants: Sequence[Want], now: datetime) -> Rows:
     slots = Counter(want.slot_id for want in wants)
     asked = {
-        "slots": sorted(slots),
-        "patients": [want.patient_id for want in wants],
-        "departments": [want.department_id for want in wants],
-        "days": [want.day for want in wants],
+        "slots": packed("UUID", sorted(slots)),
+        "patients": packed("UUID", [want.patient_id for want in wants]),
+        "departments": packed("UUID", [want.department_id for want in wants]),
+        "days": packed("DATE", [want.day for want in wants]),
         "count": len(wants),
         "now": now,
     }
@@ -140,9 +140,9 @@ async def _read(raw: Raw, wants: Sequence[Want], now: datetime) -> Rows:
 async def _write(raw: Raw, places: Sequence[Place], now: datetime) -> None:
     taken = Counter((each.want.slot_id, each.quota) for each in places)
     asked = {
-        "slots": [slot_id for slot_id, _ in taken],
-        "quotas": [str(quota) for _, quota in taken],
-        "places": list(taken.values()),
+        "slots": packed("UUID", [slot_id for slot_id, _ in taken]),
+        "quotas": packed("TEXT", [quota for _, quota in taken]),
+        "places": packed("INTEGER", list(taken.values())),
     }
     async with raw.pipeline():
         done = await raw.execute(_TAKE, asked)

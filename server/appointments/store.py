@@ -13,6 +13,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.foundation.actor import OrganisationId
+from server.foundation.bulk import packed
 from server.foundation.errors import Unknown
 
 from .model import Booking, QuotaRow, Session, Slot
@@ -221,6 +222,6 @@ async def strangers(
         " FROM unnest(%s::uuid[], %s::uuid[]) AS w (person_id, organisation_id) WHERE NOT EXISTS"
         " (SELECT 1 FROM patient_organisations p"
         " WHERE p.person_id = w.person_id AND p.organisation_id = w.organisation_id)",
-        [[person_id for person_id, _ in pairs], [organisation_id for _, organisation_id in pairs]],
+        [packed("UUID", [person_id for person_id, _ in pairs]), packed("UUID", [house for _, house in pairs])],
     )
     return list(await found.fetchall())

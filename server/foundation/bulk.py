@@ -80,14 +80,18 @@ async def insert_many(
         return
     names = tuple(rows[0])
     statement, kinds = _statement(kind, names, unless_there)
-    columns = [_column(each, [row[name] for row in rows]) for name, each in zip(names, kinds, strict=True)]
-    await connection.execute(statement, columns)
+    columns = [[row[name] for row in rows] for name in names]
+    await connection.execute(
+        statement, [_packed(each, column) if each else column for each, column in zip(kinds, columns, strict=True)]
+    )
 
 
-def _column(kind: _Kind | None, values: list[Any]) -> Any:
-    """A column as a parameter. A type that is not written here is left to the driver."""
-    if kind is None:
-        return values
+def packed(type_name: str, values: Sequence[Any]) -> Packed:
+    """An array of that type (such as UUID) as a parameter, for statements that ask about many."""
+    return _packed(_KINDS[type_name], values)
+
+
+def _packed(kind: _Kind, values: Sequence[Any]) -> Packed:
     before, part, nulls, parts = object(), b"", False, []
     for value in values:
         if value is not before:  # many columns of a batch say the same in every row

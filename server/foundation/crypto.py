@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .randomness import random_bytes
+
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
@@ -67,7 +69,7 @@ def label(*parts: str) -> bytes:
 
 def seal(key: SecretKey, plain: bytes, aad: bytes) -> bytes:
     """`plain` encrypted and bound to `aad`."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = random_bytes(NONCE_BYTES)
     return _VERSION + key.id + nonce + key.aes.encrypt(nonce, plain, aad)
 
 

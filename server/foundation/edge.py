@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from uuid import uuid4
 
@@ -63,10 +63,10 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     ground = request.app[GROUND]
     actor = await authenticated(request, route, ground)
     arguments = await _arguments(request, route)
+    if route.shared:
+        return await _errand(request, route, view, ground, actor, arguments)
     # A file on a weak line may take its time; whatever else hangs is given up, and its transaction with it.
     async with asyncio.timeout(None if route.upload else _DEADLINE_S):
-        if route.shared:
-            return await _errand(request, route, view, ground, actor, arguments)
         answered = await _work(request, route, view, ground, actor, arguments)
     return await send_file(request, answered) if isinstance(answered, FileAnswer) else answered
 
@@ -111,13 +111,13 @@ async def _errand(
     actor: Actor,
     arguments: dict[str, Any],
 ) -> web.Response:
-    """What is done together with others: the endpoint's desk has the transaction and keeps the answer."""
+    """What is done together with others: the endpoint's desk has the transaction, its limits, and keeps the answer."""
     scope = _scope(request, route, actor)
     errand = Errand(
         ground=ground,
         actor=actor,
         language=language_of(request.headers.get("Accept-Language")),
-        client=client_of(request),
+        client=partial(client_of, request),
         key=KeyClaim(scope, _digest(request)) if scope is not None else None,
         status=route.status,
         dump=view.dump_json if view is not None else lambda _: b"",
@@ -215,15 +215,15 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         return await handler(request)
     except Problem as problem:
-        return problem_response(request, problem, _support_id())
+        return problem_response(request, problem)
     except web.HTTPRequestEntityTooLarge:
-        return problem_response(request, TooLarge(), _support_id())
+        return problem_response(request, TooLarge())
     except web.HTTPException as refused:
         if refused.status in (404, 405) and request.path.startswith("/api/"):
-            return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod(), _support_id())
+            return problem_response(request, NoSuchPath() if refused.status == 404 else NoSuchMethod())
         raise
     except Exception as error:
-        answer, support_id = unexpected(error), _support_id()
+        answer, support_id = unexpected(error), uuid4().hex[:12]
         log.error(
             "request failed",
             support_id=support_id,
@@ -235,10 +235,6 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(request, answer, support_id)
 
 
-def _support_id() -> str:
-    return uuid4().hex[:12]
-
-
 def unexpected(error: Exception) -> Problem:
     """An error that nobody expected: unavailable when the database is, otherwise ours."""
     if isinstance(error, PoolTimeout | TimeoutError | OperationalError | ConnectionError):
@@ -248,7 +244,7 @@ def unexpected(error: Exception) -> Problem:
     return Problem()
 
 
-def problem_response(request: web.Request, problem: Problem, support_id: str) -> web.Response:
+def problem_response(request: web.Request, problem: Problem, support_id: str | None = None) -> web.Response:
     """The problem as an answer."""
     language = language_of(request.headers.get("Accept-Language"))
     headers = {"Retry-After": str(problem.retry_after_s)} if problem.retry_after_s else {}

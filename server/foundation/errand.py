@@ -7,7 +7,7 @@ that shared transaction, so the errand carries all that it needs for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from .actor import Actor
@@ -34,7 +34,7 @@ class Errand:
     ground: Ground
     actor: Actor
     language: str = CHINESE
-    client: Client = field(default_factory=Client)
+    client: Callable[[], Client] = Client
     key: KeyClaim | None = None
     status: int = 200
     dump: Callable[[Any], bytes] = lambda _: b""

@@ -6,10 +6,11 @@ Where a short number's counter comes from (one per day, in the database) is the 
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import date, datetime
 from uuid import UUID
+
+from .randomness import random_bytes
 
 _MILLISECONDS_BITS = 48
 _VERSION = 7 << 76
@@ -42,7 +43,7 @@ def new_id(now: datetime) -> UUID:
     if now.tzinfo is None:
         raise ValueError("an id needs an aware instant")
     milliseconds = int(now.timestamp() * 1000)
-    random = int.from_bytes(os.urandom(_RANDOM_BYTES), "big")
+    random = int.from_bytes(random_bytes(_RANDOM_BYTES), "big")
     return UUID(
         int=(milliseconds << (128 - _MILLISECONDS_BITS))
         | _VERSION

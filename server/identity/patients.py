@@ -136,7 +136,7 @@ async def standing(work: Work, patient_id: PersonId) -> Standing | None:
 async def children_among(work: Work, ids: Iterable[PersonId]) -> set[PersonId]:
     """Those of the patients who are too young to act for themselves; who does not exist counts as such. Rule: B10"""
     today, asked = day_of(work.now), set(ids)
-    born = await store.birth_dates(work.session, asked)
+    born = await store.birth_dates(await work.raw(), asked)
     return {each for each in asked if (birth := born.get(each)) is None or needs_guardian(birth, today)}
 
 

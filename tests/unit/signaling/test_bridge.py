@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from signaling.bridge import Bridge
+from signaling.bridge import LARGEST, Bridge
 
 
 @dataclass
@@ -141,5 +141,23 @@ async def test_what_was_not_sent_in_time_is_not_sent_late() -> None:
     await until(lambda: any(message.get("topic") == "now" for message in two.heard) or two.resyncs != [])
     await until(lambda: one.bridge.ready and two.bridge.ready)
     assert all(message["topic"] == "now" for message in two.heard if message["kind"] == "push")
+    await one.bridge.stop()
+    await two.bridge.stop()
+
+
+async def test_what_waits_travels_together_and_within_what_the_channel_takes() -> None:
+    ether = Ether()
+    one, two = an_end(ether), an_end(ether)
+    await until(lambda: one.bridge.ready and two.bridge.ready)
+    sent: asyncio.Queue[str] = asyncio.Queue()
+    ether.hearers.append(sent)
+    topics = [f"queue:{number}" for number in range(500)]
+    for topic in topics:
+        one.bridge.send("push", topic=topic, id="x" * 20)
+    await until(lambda: len(two.heard) == len(topics))
+    assert [message["topic"] for message in two.heard] == topics
+    texts = [sent.get_nowait() for _ in range(sent.qsize())]
+    assert all(len(text) <= LARGEST for text in texts)
+    assert len([text for text in texts if "push" in text]) < 25
     await one.bridge.stop()
     await two.bridge.stop()
