@@ -162,7 +162,9 @@ async def test_who_only_speaks_is_kept_too(calls: Calls, client: MediaNode, told
     assert abs(found.pitch - 440) < 5
     assert abs(found.sounds[0][0] - connected) < SECOND
     assert abs(found.sounds[-1][0] - left) < SECOND
-    assert {(gap.track, gap.reason) for gap in found.manifest.gaps} == {("video", "not-sent")}
+    # On a busy machine the speaker itself may stop for a second: then that stands in the manifest, and nothing else.
+    assert {gap.track for gap in found.manifest.gaps} == {track for track, _, _ in found.holes()} >= {"video"}
+    assert {gap.reason for gap in found.manifest.gaps} == {"not-sent"}
 
 
 async def test_a_disk_that_refuses_costs_a_stated_gap_and_not_the_call(
