@@ -29,12 +29,14 @@ NOTE_MARK = "矩阵病历独有的现病史"
 LEG_MARK = b"a recorded leg of the matrix"
 CHAT_MARK = "矩阵对话独有的一句"
 FILE_MARK = "matrix-paper-of"
+# Short, so that at any hour either today's session or the first of tomorrow lets people check in.
+SLOT_MINUTES, SLOTS = 10, 2
 
 
 def soon(now: datetime) -> datetime:
     """A start for which booking is still open and checking in already is."""
     starts_at = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
-    if day_of(starts_at) == day_of(starts_at + timedelta(hours=2)) == day_of(now):
+    if day_of(starts_at) == day_of(starts_at + timedelta(minutes=SLOT_MINUTES * SLOTS)) == day_of(now):
         return starts_at
     return start_of_day(day_of(now) + timedelta(days=1)) + timedelta(minutes=5)
 
@@ -85,7 +87,9 @@ async def a_desk(ground: Ground, api: Api, doctor: Somebody) -> Desk:
     """Three published sessions, the door of today's open."""
     starts_at = soon(ground.clock.now())
     days = [
-        await people.a_session(ground, doctor, starts_at=starts_at + timedelta(days=n), minutes=20, slots=2, capacity=9)
+        await people.a_session(
+            ground, doctor, starts_at=starts_at + timedelta(days=n), minutes=SLOT_MINUTES, slots=SLOTS, capacity=9
+        )
         for n in range(3)
     ]
     slots = {each.id: (await people.slots_of(ground, each))[0] for each in days}
