@@ -1,7 +1,8 @@
 """The desk: every booking of this process passes here, as many together as wait, in one transaction.
 
 While one batch is being committed the next gathers; so alone one request goes alone, and in the rush 64 share a commit.
-An edge of its own (docs/decisions/0013-booking-desk.md): it opens the unit of work, reads and keeps idempotency keys, commits, and answers.
+An edge of its own (docs/decisions/0013-booking-desk.md):
+it opens the unit of work, reads and keeps idempotency keys, commits, and answers.
 First come first served; a request that spoils the joint statement spoils nobody else's, because then each is served alone.
 """
 
