@@ -91,6 +91,7 @@ async function attempt(entry: Entry, ask: () => Promise<unknown>): Promise<void>
         return
       }
       await pause(Math.min(500 * 2 ** failures, 8_000))
+      if (entry.users.size === 0) return
     }
   }
 }

@@ -86,7 +86,6 @@ export function useBookingsOfDay(day: MaybeRefOrGetter<string>) {
     queryKey: () => ['desk', 'day', toValue(day)],
     queryFn: () => got(api.GET('/api/desk/bookings', { params: { query: { day: toValue(day) } } })),
     refetchInterval: 60_000,
-    keepPrevious: true,
   })
 }
 
