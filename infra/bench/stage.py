@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,6 @@ import psycopg
 from pydantic import SecretStr
 
 from infra import embedded_postgres
-from infra.demo_server import free_port
 from infra.embedded_postgres import Cluster
 from infra.refusal import Refusal
 from server.foundation.keys import make_master_key
@@ -81,7 +81,7 @@ def _settings(cluster: Cluster, folder: Path) -> Settings:
         embedded_dsn=SecretStr(cluster.application_dsn),
         embedded_owner_dsn=SecretStr(cluster.owner_dsn),
         log_level="warning",
-        http=HttpSettings(port=free_port()),
+        http=HttpSettings(port=_free_ports()),
         sign_in=SignInSettings(access_lifetime_s=_SIGN_IN_S, login_seen_every_s=_SIGN_IN_S),
     )
 
@@ -120,6 +120,17 @@ def stage(cluster: Cluster, settings: Settings, folder: Path) -> Iterator[Stage]
         log.close()
 
 
+def _free_ports() -> int:
+    """A port that nothing listens on, nor on the next one, where the metrics are."""
+    while True:
+        with socket.socket() as one, socket.socket() as next_one:
+            one.bind(("127.0.0.1", 0))
+            port: int = one.getsockname()[1]
+            with suppress(OSError, OverflowError):
+                next_one.bind(("127.0.0.1", port + 1))
+                return port
+
+
 def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + _READY_WITHIN_S
     while True:
@@ -128,5 +139,5 @@ def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None
             return
         if process.poll() is not None or time.monotonic() > deadline:
             said = log.read_text("utf-8", "replace").strip().splitlines()
-            raise Refusal(f"The application did not start: {said[-1] if said else 'it said nothing'}")
+            raise Refusal("The application did not start:\n" + "\n".join(said[-12:] or ["it said nothing"]))
         time.sleep(0.1)

@@ -60,6 +60,7 @@ class Database:
             max_overflow=overflow,
             pool_timeout=pool_timeout_s,
             pool_pre_ping=True,
+            pool_use_lifo=True,  # the one used last has its statements prepared and its pages at hand
             connect_args={"options": options, "connect_timeout": 5, "application_name": "lianyi"},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
