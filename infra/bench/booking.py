@@ -31,7 +31,8 @@ from .stage import Stage, database, stage
 from .wishes import Wishes
 
 P99_S: Final = 1.0
-_STEP: Final = 1.08
+_STEP: Final = 1.06
+_STRIDE: Final = 1.25  # while there is much room
 _TRIES: Final = 8
 _GOALS: Final = {"spread_ratio": 0.40, "hot_ratio": 3.0, "soldout_ratio": 0.5}
 _OVER: Final = {
@@ -134,10 +135,11 @@ class _Rounds:
         for _ in range(_TRIES):
             run = await self._run(measure, rate)
             good = run.good(measure.status, P99_S)
-            if best is not None and (not good or run.rate <= best.rate):
+            if best is not None and not good:
                 break
-            best = run if good else None
-            rate = rate * _STEP if good else rate / _STEP
+            best = run if good else best
+            easy = good and run.latency_s(0.99) < P99_S / 4
+            rate = rate * (_STRIDE if easy else _STEP) if good else rate / _STEP
         if best is None:
             raise Refusal(
                 f"{measure.name}: no rate was kept. Last: {dict(run.statuses)}, p99 {run.latency_s(0.99):.2f} s"
@@ -154,7 +156,7 @@ class _Rounds:
 
     async def _about(self, measure: Measure) -> float:
         """A first guess: what comes through when everybody who waits asks again at once."""
-        requests = measure.requests(2000)
+        requests = measure.requests(4000)
         self._stage.reset()
         return (await self._load.all(requests)).rate
 

@@ -19,6 +19,7 @@ from server.foundation.ground import Ground
 from server.foundation.together import Together
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
+from server.records import service as records
 
 from . import policy, store
 from .agreement import Terms
@@ -89,6 +90,7 @@ class Board:
         self._ways: _Remembered[_Ways] = _Remembered(_SLOT_S)
         self._refusals: _Remembered[Problem | None] = _Remembered(_SLOT_S)
         self._asked_cards = Together[UUID, SlotCard](self._ask_cards)
+        self._asked_consents = Together[tuple[PersonId, OrganisationId], bool](self._ask_consents)
         self._standings: _Remembered[Standing] = _Remembered(_STANDING_S)
         self._full: dict[UUID, _Full] = {}
         self._sessions: dict[UUID, set[UUID]] = {}
@@ -186,6 +188,18 @@ class Board:
             self._grown.clear()
         self._grown.add(person_id)
 
+    # --- who may act for whom (never remembered: a consent withdrawn counts at once)
+
+    async def acts_for(self, organisation_id: OrganisationId, patient_id: PersonId) -> bool:
+        """Whether an institution's clinic workers may act for a patient."""
+        return bool(await self._asked_consents.about((patient_id, organisation_id)))
+
+    async def _ask_consents(
+        self, pairs: Sequence[tuple[PersonId, OrganisationId]]
+    ) -> dict[tuple[PersonId, OrganisationId], bool]:
+        async with unit_of_work(self._ground, SYSTEM) as work:
+            return dict.fromkeys(await records.acted_for(work, pairs), True)
+
     # --- sold out
 
     def is_full(self, slot_id: UUID, quotas: tuple[Quota, ...], patient_id: UUID) -> bool:
@@ -194,7 +208,7 @@ class Board:
         if full is None:
             return False
         if full.until < time.monotonic():
-            del self._full[slot_id]
+            full.until = time.monotonic() + _FULL_S  # this one looks anew; the others are told what is known meanwhile
             return False
         return full.quotas.issuperset(quotas) and patient_id not in full.known
 
@@ -205,6 +219,10 @@ class Board:
         there = self._full.get(slot_id)
         named = there.quotas | set(quotas) if there is not None and there.until > time.monotonic() else set(quotas)
         self._full[slot_id] = _Full(time.monotonic() + _FULL_S, named, known)
+
+    def found_free(self, slot_id: UUID) -> None:
+        """There was a place after all."""
+        self._full.pop(slot_id, None)
 
     # --- forgetting
 

@@ -79,6 +79,10 @@ async def _right(
     actor = errand.actor
     if access.is_own(actor.person_id, actor.role, asked.patient_id):
         return Right.SELF, None  # whether they are old enough for that, the desk asks for all of a batch at once
+    if actor.role is Role.CLINIC_WORKER and not asked.summary:
+        if not await errand.part(Board).acts_for(actor.organisation, asked.patient_id):
+            raise Unknown
+        return Right.CLINIC, None
     if actor.role is Role.DOCTOR and Quota.FAMILY_DOCTOR in quotas and not asked.summary:
         raise SummaryMissing
     async with unit_of_work(errand.ground, actor, language=errand.language, client=errand.client()) as work:

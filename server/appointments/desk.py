@@ -1,8 +1,8 @@
 """The desk: every booking of this process passes here, as many together as wait, in one transaction.
 
-While one batch is being committed the next gathers; so alone one request goes alone, and in the rush 64 share a commit.
-An edge of its own (docs/decisions/0013-booking-desk.md):
-it opens the unit of work, reads and keeps idempotency keys, commits, and answers.
+While one batch is being committed the next gathers; so alone one request goes alone, and in the rush 128 share a commit.
+An edge of its own (docs/decisions/0013-booking-desk.md): it opens the unit of work, reads and keeps idempotency keys,
+commits, and answers.
 First come first served; a request that spoils the joint statement spoils nobody else's, because then each is served alone.
 """
 
@@ -36,7 +36,7 @@ from .rules import Right
 
 log = structlog.get_logger(__name__)
 
-MOST_TOGETHER: Final = 64
+MOST_TOGETHER: Final = 128
 MOST_WAITING: Final = 4000
 _RETRY_AFTER_S: Final = 2
 
@@ -96,7 +96,7 @@ class Desk:
                 self._answer(batch, [error] * len(batch))
 
     def _next(self) -> list[Item]:
-        """The first in line, at most 64; a second wish of one person for one day waits for the outcome of the first."""
+        """The first in line, at most 128; a second wish of one person for one day waits for the outcome of the first."""
         batch: list[Item] = []
         once: set[object] = set()
         later: list[Item] = []
@@ -135,6 +135,7 @@ class Desk:
                 if isinstance(outcome, Place):
                     places.append(keeping.Given(batch[index].errand, batch[index].card, outcome))
                     answers[index] = places[-1].told(work.now)
+                    board.found_free(outcome.want.slot_id)
                 else:
                     answers[index] = outcome
             await keeping.write(work, places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -190,6 +191,17 @@ async def consent_in_force(
         work.session, person_id, Purpose(purpose), encounter_id=narrowed, organisation_id=organisation_id
     )
     return bool(rows)
+
+
+async def acted_for(
+    work: Work, pairs: Sequence[tuple[PersonId, OrganisationId]]
+) -> set[tuple[PersonId, OrganisationId]]:
+    """Those of these patients for whom that organisation's clinic workers may act now; the same rule as `may_act_for`.
+
+    Rule: records-1
+    """
+    found = await store.consented(work.session, Purpose.ACT_FOR_ME, pairs)
+    return {(PersonId(person_id), OrganisationId(organisation_id)) for person_id, organisation_id in found}
 
 
 async def consents_of(work: Work, patient_id: PersonId, encounter_id: UUID | None = None) -> list[ConsentFacts]:

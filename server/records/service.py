@@ -19,6 +19,7 @@ from .consent_texts import ConsentText
 from .consents import (
     ConsentFacts,
     ConsentId,
+    acted_for,
     consent_in_force,
     consent_text_list,
     consents_of,
@@ -81,6 +82,7 @@ __all__ = [
     "Seen",
     "VersionView",
     "Vitals",
+    "acted_for",
     "add_attachment",
     "amend_note",
     "attachments_of",

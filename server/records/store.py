@@ -9,6 +9,9 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.foundation.bulk import packed
+from server.foundation.database import raw_connection
+
 from .model import CareRelationship, ConsentRow, Encounter, RecordRead
 from .model_kept import Note
 
@@ -127,6 +130,18 @@ async def consents_in_force(
         statement = statement.where(ConsentRow.organisation_id == organisation_id)
     statement = statement.order_by(ConsentRow.given_at.desc(), ConsentRow.id.desc())
     return (await session.scalars(statement.with_for_update() if lock else statement)).all()
+
+
+async def consented(session: AsyncSession, purpose: str, pairs: Sequence[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
+    """Those of these pairs of person and organisation where a consent for the purpose stands."""
+    raw = await raw_connection(session)
+    found = await raw.execute(
+        "SELECT DISTINCT c.person_id, c.organisation_id FROM consents c"
+        " JOIN unnest(%s::uuid[], %s::uuid[]) AS w (person_id, organisation_id) USING (person_id, organisation_id)"
+        " WHERE c.purpose = %s AND c.withdrawn_at IS NULL",
+        [packed("UUID", [each for each, _ in pairs]), packed("UUID", [each for _, each in pairs]), purpose],
+    )
+    return set(await found.fetchall())
 
 
 async def consent(session: AsyncSession, consent_id: UUID) -> ConsentRow | None:
