@@ -169,6 +169,16 @@ class VisitSettings(Section):
     upload_limit_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Largest uploaded paper or picture")
 
 
+class ReviewSettings(Section):
+    """A pharmacist's review of prescriptions."""
+
+    claim_s: Seconds = Field(600, description="A claimed prescription is locked this long, and again by each renewal")
+    notice_at: int = Field(300, ge=1, description="B36 (draft): from so many decisions a day a pharmacist is told so")
+    fatigue_percent: int = Field(
+        90, ge=50, le=100, description="A rule overridden more often than this is told of as alert fatigue"
+    )
+
+
 class MessageSettings(Section):
     """Outward adapters for notifications; what is not set stays in the in-app inbox."""
 
@@ -229,6 +239,7 @@ class Settings(BaseSettings):
     appointments: AppointmentSettings = AppointmentSettings()
     reminders: ReminderSettings = ReminderSettings()
     visits: VisitSettings = VisitSettings()
+    review: ReviewSettings = ReviewSettings()
     messages: MessageSettings = MessageSettings()
 
     @model_validator(mode="after")
@@ -292,6 +303,7 @@ class Settings(BaseSettings):
             self.appointments,
             self.reminders,
             self.visits,
+            self.review,
             self.messages,
         )
 
