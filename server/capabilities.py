@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from prescriptions.capability import CAPABILITY as PRESCRIPTIONS
 from server.appointments.capability import CAPABILITY as APPOINTMENTS
 from server.consultations.capability import CAPABILITY as CONSULTATIONS
 from server.foundation.capability import Capability
@@ -19,4 +20,5 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     RECORDS,
     APPOINTMENTS,
     CONSULTATIONS,
+    PRESCRIPTIONS,
 )

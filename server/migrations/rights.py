@@ -8,7 +8,16 @@ from sqlalchemy import Connection, text
 
 # Tables that are evidence: written once, never changed by the application.
 APPEND_ONLY: Final = frozenset(
-    {"audit_rows", "audit_positions", "audit_heads", "signatures", "record_reads", "note_versions"}
+    {
+        "audit_rows",
+        "audit_positions",
+        "audit_heads",
+        "signatures",
+        "record_reads",
+        "note_versions",
+        "prescription_steps",
+        "prescription_checks",
+    }
 )
 READ_ONLY: Final = frozenset({"alembic_version"})
 _OWN_AUDIT_COLUMNS: Final = (

@@ -1,0 +1,55 @@
+"""What prescriptions add to the product."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from server.foundation.actor import Role
+from server.foundation.capability import Capability
+from server.foundation.watching import Topic
+from server.foundation.work import Work
+
+from . import steps, store
+
+_PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
+_DOCTOR: Final = frozenset({Role.DOCTOR})
+_PHARMACIST: Final = frozenset({Role.PHARMACIST})
+
+
+async def _may_watch_prescription(work: Work, subject: str) -> bool:
+    prescription_id = _id(subject)
+    found = await store.by_id(work.session, prescription_id) if prescription_id else None
+    return found is not None and await steps.party_of(work, found) is not None
+
+
+async def _may_watch_pharmacy(work: Work, subject: str) -> bool:
+    """The review queue of a hospital and what a pharmacy holds are watched by their own pharmacists."""
+    return work.actor.role is Role.PHARMACIST and _id(subject) == work.actor.organisation_id
+
+
+def _id(subject: str) -> UUID | None:
+    try:
+        return UUID(subject)
+    except ValueError:
+        return None
+
+
+CAPABILITY: Final = Capability(
+    name="prescriptions",
+    routes=(),
+    permissions={
+        "prescriptions.write": _DOCTOR,
+        "prescriptions.read": _PATIENT_SIDE | _DOCTOR | _PHARMACIST,
+        "prescriptions.review": _PHARMACIST,
+        "prescriptions.dispense": _PHARMACIST,
+        "prescriptions.receive": _PATIENT_SIDE,
+    },
+    subscribers=(),
+    jobs=(),
+    topics=(
+        Topic("prescription", _may_watch_prescription),
+        Topic("reviews", _may_watch_pharmacy),
+        Topic("redemptions", _may_watch_pharmacy),
+    ),
+)
