@@ -15,7 +15,10 @@ from server.foundation.database import Row
 
 
 class ReviewDecision(Row):
-    """One pharmacist's decision on one version; a rejection is at once the report that regulators count (B31)."""
+    """One pharmacist's decision on one version; a rejection is at once the report that regulators count (B31).
+
+    The pharmacist's words stand in the history, sealed.
+    """
 
     __tablename__ = "review_decisions"
     __table_args__ = (
@@ -24,6 +27,7 @@ class ReviewDecision(Row):
         Index("ix_review_decisions_prescription_id", "prescription_id"),
         CheckConstraint("decision IN ('approve', 'return', 'reject')", name="decision_known"),
         CheckConstraint("(decision = 'approve') = (code IS NULL)", name="reason_coded"),
+        CheckConstraint("(decision = 'approve') = (signature_id IS NOT NULL)", name="approved_is_signed"),
         CheckConstraint("waited_s >= 0", name="waited_forward"),
     )
 
@@ -34,8 +38,7 @@ class ReviewDecision(Row):
     pharmacist_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     decision: Mapped[str] = mapped_column(Text)
     code: Mapped[str | None] = mapped_column(Text)
-    words: Mapped[bytes | None] = mapped_column(LargeBinary)
-    signature_id: Mapped[UUID]
+    signature_id: Mapped[UUID | None]
     waited_s: Mapped[int]  # since it entered the queue
     decided_at: Mapped[datetime]
 

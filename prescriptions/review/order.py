@@ -17,20 +17,22 @@ HEAD_START: Final = {
     "warning": timedelta(minutes=10),
 }
 EMERGENCY: Final = timedelta(minutes=60)
+AGAIN: Final = timedelta(minutes=30)  # signed again after a return: its patient has waited once already
 _NONE: Final = timedelta(0)
 
 
-def place_in_queue(waiting_since: datetime, decision: str, *, emergency: bool) -> datetime:
-    """By which instant a prescription is ordered: since when it waits, moved forward by its worst finding and its urgency.
+def place_in_queue(submitted_at: datetime, decision: str, *, emergency: bool, again: bool) -> datetime:
+    """By which instant a prescription is ordered: when it was submitted, moved forward by its worst finding and its urgency.
 
-    One that was returned keeps the instant since which its patient has waited.
     Rule: rx-30
     """
-    return waiting_since - HEAD_START.get(decision, _NONE) - (EMERGENCY if emergency else _NONE)
+    start = submitted_at - HEAD_START.get(decision, _NONE)
+    start -= EMERGENCY if emergency else _NONE
+    return start - (AGAIN if again else _NONE)
 
 
-def priority_of(decision: str, *, emergency: bool) -> str:
+def priority_of(submitted_at: datetime, queue_at: datetime, *, emergency: bool) -> str:
     """The word for it on the list: `urgent`, `early` or `usual`."""
     if emergency:
         return "urgent"
-    return "early" if decision in HEAD_START else "usual"
+    return "early" if queue_at < submitted_at else "usual"

@@ -17,6 +17,8 @@ APPEND_ONLY: Final = frozenset(
         "note_versions",
         "prescription_steps",
         "prescription_checks",
+        "review_decisions",
+        "review_messages",
     }
 )
 READ_ONLY: Final = frozenset({"alembic_version"})

@@ -206,3 +206,78 @@ def upgrade() -> None:
         sa.CheckConstraint("overridden >= 0 AND overridden <= shown", name="ck_prescription_rule_counts_counts"),
         *_references("prescription_rule_counts", organisation_id="organisations"),
     )
+    _reviews()
+
+
+def _reviews() -> None:
+    op.create_table(
+        "review_decisions",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("prescription_id", sa.Uuid, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("organisation_id", sa.Uuid, nullable=False),
+        sa.Column("pharmacist_id", sa.Uuid, nullable=False),
+        sa.Column("decision", sa.Text, nullable=False),
+        sa.Column("code", sa.Text),
+        sa.Column("signature_id", sa.Uuid),
+        sa.Column("waited_s", sa.Integer, nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_review_decisions"),
+        sa.CheckConstraint(
+            "(decision = 'approve') = (signature_id IS NOT NULL)", name="ck_review_decisions_approved_is_signed"
+        ),
+        sa.CheckConstraint("decision IN ('approve', 'return', 'reject')", name="ck_review_decisions_decision_known"),
+        sa.CheckConstraint("(decision = 'approve') = (code IS NULL)", name="ck_review_decisions_reason_coded"),
+        sa.CheckConstraint("waited_s >= 0", name="ck_review_decisions_waited_forward"),
+        *_references(
+            "review_decisions", prescription_id="prescriptions", organisation_id="organisations", pharmacist_id="people"
+        ),
+    )
+    op.create_index(
+        "ix_review_decisions_organisation_id_decided_at", "review_decisions", ["organisation_id", "decided_at"]
+    )
+    op.create_index("ix_review_decisions_pharmacist_id_decided_at", "review_decisions", ["pharmacist_id", "decided_at"])
+    op.create_index("ix_review_decisions_prescription_id", "review_decisions", ["prescription_id"])
+    op.create_table(
+        "review_messages",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("prescription_id", sa.Uuid, nullable=False),
+        sa.Column("author_id", sa.Uuid, nullable=False),
+        sa.Column("author_role", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_review_messages"),
+        *_references("review_messages", prescription_id="prescriptions", author_id="people"),
+    )
+    op.create_index("ix_review_messages_prescription_id_at", "review_messages", ["prescription_id", "at"])
+    op.create_table(
+        "post_reviews",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("prescription_id", sa.Uuid, nullable=False),
+        sa.Column("organisation_id", sa.Uuid, nullable=False),
+        sa.Column("sample_id", sa.Uuid, nullable=False),
+        sa.Column("rule", sa.Text, nullable=False),
+        sa.Column("drawn_by", sa.Uuid, nullable=False),
+        sa.Column("drawn_at", INSTANT, nullable=False),
+        sa.Column("verdict", sa.Text),
+        sa.Column("codes", postgresql.ARRAY(sa.Text)),
+        sa.Column("words", sa.LargeBinary),
+        sa.Column("judged_by", sa.Uuid),
+        sa.Column("judged_at", INSTANT),
+        sa.PrimaryKeyConstraint("id", name="pk_post_reviews"),
+        sa.CheckConstraint("(verdict = 'unsuitable') = (cardinality(codes) > 0)", name="ck_post_reviews_fault_coded"),
+        sa.CheckConstraint("(verdict IS NULL) = (judged_by IS NULL)", name="ck_post_reviews_judged_by_someone"),
+        sa.CheckConstraint("verdict IN ('suitable', 'unsuitable')", name="ck_post_reviews_verdict_known"),
+        *_references(
+            "post_reviews",
+            prescription_id="prescriptions",
+            organisation_id="organisations",
+            drawn_by="people",
+            judged_by="people",
+        ),
+    )
+    op.create_index(
+        "ix_post_reviews_open", "post_reviews", ["organisation_id", "id"], postgresql_where=sa.text("verdict IS NULL")
+    )
+    op.create_index("ix_post_reviews_organisation_id_drawn_at", "post_reviews", ["organisation_id", "drawn_at"])
+    op.create_index("uq_post_reviews_prescription_id", "post_reviews", ["prescription_id"], unique=True)
