@@ -14,8 +14,9 @@ import structlog
 from prescriptions.formulary.knowledge import Knowledge
 
 from .finding import GRAVITY, Coverage, Covered, Finding, Level, Outcome, decide, worse
-from .picture import Picture
-from .table import CHECKS, Answer, Check
+from .picture import Item, Kind, Picture
+from .reading import drug_of
+from .table import CHECKS, Answer, Check, Speaks
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +37,21 @@ def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHEC
         if isinstance(answer, Coverage):
             place = (answer.line, answer.check)
             coverage[place] = worse(coverage[place], answer) if place in coverage else answer
-    for line in picture.lines:
+    for item in picture.items:
+        silence = {speaks: _silence(speaks, picture.kind, item, knowledge) for speaks in Speaks}
         for one in checks:
-            coverage.setdefault((line, one.id), Coverage(line, one.id, Covered.CHECKED))
+            coverage.setdefault((item.line, one.id), Coverage(item.line, one.id, silence[one.speaks]))
     return Outcome(decide(findings), findings, tuple(coverage[place] for place in sorted(coverage)), knowledge.version)
+
+
+def _silence(speaks: Speaks, kind: Kind, item: Item, knowledge: Knowledge) -> Covered:
+    """What it means that a check said nothing about a line."""
+    if speaks is Speaks.OF_EVERY_LINE or drug_of(item, knowledge) is not None:
+        return Covered.CHECKED
+    if speaks is Speaks.OF_HERBS_TOO and knowledge.herb(item.name) is not None:
+        return Covered.CHECKED
+    is_western_check_of_pieces = kind is Kind.TCM_PIECES and speaks is Speaks.OF_KNOWN_DRUGS
+    return Covered.NOT_APPLICABLE if is_western_check_of_pieces else Covered.NOT_COVERED
 
 
 def _run(one: Check, picture: Picture, knowledge: Knowledge) -> Iterator[Answer]:

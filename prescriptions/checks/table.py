@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from prescriptions.formulary.knowledge import Knowledge
 
+from .control import control
 from .finding import Coverage, Finding
+from .form import form
+from .legality import legality
 from .picture import Picture
+from .unknown import unknown
 
 Answer = Finding | Coverage
+
+
+class Speaks(Enum):
+    """Of what a check speaks; it says what its silence about a line means."""
+
+    OF_EVERY_LINE = auto()
+    OF_KNOWN_DRUGS = auto()  # silence about a drug nobody knows is "not covered"
+    OF_HERBS_TOO = auto()  # E16: also pieces of Chinese medicine
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,12 @@ class Check:
     name_zh: str
     name_en: str
     run: Callable[[Picture, Knowledge], Iterable[Answer]]
+    speaks: Speaks = Speaks.OF_KNOWN_DRUGS
 
 
-CHECKS: Final[tuple[Check, ...]] = ()
+CHECKS: Final[tuple[Check, ...]] = (
+    Check("E0", "数据覆盖", "coverage of the data", unknown, Speaks.OF_EVERY_LINE),
+    Check("E1", "合法性", "legality", legality, Speaks.OF_EVERY_LINE),
+    Check("E2", "特殊管理药品", "special control", control),
+    Check("E3", "处方规范", "form", form, Speaks.OF_EVERY_LINE),
+)
