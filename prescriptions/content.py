@@ -39,13 +39,14 @@ class _Part(BaseModel):
 class Diagnosis(_Part):
     """One ICD-10 diagnosis with the name of the data file at the time."""
 
-    icd10: str = Field(min_length=1, max_length=10)
+    code: str = Field(min_length=1, max_length=10)
     name: str = Field("", max_length=200)
 
 
 class Line(_Part):
     """One drug as it is written: what, how much at a time, how, how often, how long, how much in all."""
 
+    line: int = Field(0, ge=0, le=MOST_LINES, description="Its place; lines are counted anew when they are saved")
     drug_id: str | None = Field(None, max_length=80)
     name: str = Field(min_length=1, max_length=_NAME)
     strength: str = Field("", max_length=60)
@@ -60,16 +61,19 @@ class Line(_Part):
     reason: str = Field("", max_length=_SHORT, description="Why longer than usual, why beyond the usual dose")
 
 
-class Assessment(_Part):
-    """长期处方评估: the four conditions as the doctor found them, and what the patient was taught (B26, B28)."""
+class Eligibility(_Part):
+    """长期处方的条件 (B28) and 用药教育 (B26), as the doctor found and did."""
 
     diagnosis_clear: bool = False
     regimen_stable: bool = False
     adherence_good: bool = False
     disease_controlled: bool = False
-    needs_long_therapy: bool = False
-    taught: str = Field("", max_length=_LONG)
-    note: str = Field("", max_length=_LONG)
+    taught: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        """Whether all four conditions hold. Rule: B28"""
+        return self.diagnosis_clear and self.regimen_stable and self.adherence_good and self.disease_controlled
 
 
 class Company(_Part):
@@ -86,7 +90,8 @@ class Content(_Part):
     diagnoses: tuple[Diagnosis, ...] = Field((), max_length=10)
     items: tuple[Line, ...] = Field((), max_length=MOST_LINES)
     long_term: bool = False
-    assessment: Assessment | None = None
+    assessment: str = Field("", max_length=_LONG, description="长期处方评估, in the doctor's words (B26)")
+    eligibility: Eligibility | None = None
     company: Company | None = None
     emergency: bool = False
     delivery: bool = False
@@ -98,6 +103,11 @@ class Content(_Part):
     def days(self) -> int | None:
         """How long the longest line lasts."""
         return max((item.days for item in self.items if item.days), default=None)
+
+    def counted(self) -> Content:
+        """The same with its lines numbered from 1 in the order given."""
+        lines = tuple(item.model_copy(update={"line": place}) for place, item in enumerate(self.items, 1))
+        return self.model_copy(update={"items": lines})
 
     def document(self) -> dict[str, Any]:
         """The content as JSON values, for the canonical form."""

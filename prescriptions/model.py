@@ -206,3 +206,18 @@ class RuleCount(Row):
     rule: Mapped[str] = mapped_column(Text, primary_key=True)
     shown: Mapped[int]
     overridden: Mapped[int]
+
+
+class PrescribingRight(Row):
+    """抗菌药物处方权: the highest grade of antimicrobials that an institution lets a doctor prescribe (B38)."""
+
+    __tablename__ = "prescribing_rights"
+    __table_args__ = (
+        CheckConstraint("grade IN ('non_restricted', 'restricted', 'special', 'none')", name="grade_known"),
+    )
+
+    doctor_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    grade: Mapped[str] = mapped_column(Text)
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    granted_at: Mapped[datetime]

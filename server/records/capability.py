@@ -7,14 +7,14 @@ from server.foundation.capability import Capability
 from server.foundation.ground import Subscriber
 from server.identity.events import PatientMerged
 
-from . import http, http_files, http_notes, jobs, merging
+from . import http, http_files, http_health, http_notes, jobs, merging
 
 _FAMILY = frozenset({Role.PATIENT, Role.GUARDIAN})
 _READERS = _FAMILY | {Role.DOCTOR, Role.CLINIC_WORKER}
 
 CAPABILITY = Capability(
     name="records",
-    routes=(http.routes, http_notes.routes, http_files.routes),
+    routes=(http.routes, http_notes.routes, http_files.routes, http_health.routes),
     permissions={
         "records.read": _READERS,
         "records.attach": _READERS,

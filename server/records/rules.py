@@ -54,6 +54,8 @@ class Seen(StrEnum):
     CHAT = "chat"
     RECORDING = "recording"
     TRACE = "trace"
+    HEALTH = "health"
+    PRESCRIPTION = "prescription"
 
 
 class Kept(StrEnum):

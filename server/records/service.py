@@ -52,12 +52,27 @@ from .encounters import (
     require_open,
     who_read,
 )
+from .health import diagnoses_of, health, health_of, say
+from .health_content import (
+    Allergy,
+    Fact,
+    Height,
+    Lactation,
+    Medication,
+    NoKnownAllergy,
+    Pregnancy,
+    Result,
+    Said,
+    Weight,
+)
+from .health_content import Summary as HealthSummary
 from .merging import move_encounters
 from .notes import DraftView, NoteView, VersionView, amend_note, draft, note, proof, save_note, sign_note, signed
 from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording
 from .rules import AttachmentKind, Purpose, Right, Seen
 
 __all__ = [
+    "Allergy",
     "AttachmentFacts",
     "AttachmentKind",
     "CheckedFile",
@@ -69,19 +84,29 @@ __all__ = [
     "DraftView",
     "EncounterFacts",
     "EncounterId",
+    "Fact",
+    "HealthSummary",
+    "Height",
+    "Lactation",
     "LegView",
+    "Medication",
     "Message",
     "NewEncounter",
+    "NoKnownAllergy",
     "NoteContent",
     "NoteView",
+    "Pregnancy",
     "Purpose",
     "ReadEntry",
     "RecordingKey",
     "RecordingView",
+    "Result",
     "Right",
+    "Said",
     "Seen",
     "VersionView",
     "Vitals",
+    "Weight",
     "acted_for",
     "add_attachment",
     "amend_note",
@@ -93,6 +118,7 @@ __all__ = [
     "consent_text_list",
     "consents_of",
     "consents_of_encounter",
+    "diagnoses_of",
     "dialogue",
     "draft",
     "encounter",
@@ -101,6 +127,8 @@ __all__ = [
     "end_care",
     "give_consent",
     "has_paper",
+    "health",
+    "health_of",
     "keep_message",
     "may_act_for",
     "may_read",
@@ -123,6 +151,7 @@ __all__ = [
     "require_may_read_encounter",
     "require_open",
     "save_note",
+    "say",
     "sign_note",
     "signed",
     "upload_attachment",

@@ -1,4 +1,4 @@
-"""Prescriptions: what is written, signed, checked and done with them; doctors' templates."""
+"""Prescriptions: what is written, signed, checked, reviewed and done with them; and the health summary that they need."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +20,30 @@ def _references(table: str, **columns: str) -> list[sa.ForeignKeyConstraint]:
 
 
 def upgrade() -> None:
+    op.create_table(
+        "health_facts",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("patient_id", sa.Uuid, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+        sa.Column("said_by", sa.Uuid, nullable=False),
+        sa.Column("organisation_id", sa.Uuid),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("withdrawn_at", INSTANT),
+        sa.Column("withdrawn_by", sa.Uuid),
+        sa.PrimaryKeyConstraint("id", name="pk_health_facts"),
+        sa.CheckConstraint("source IN ('doctor', 'patient')", name="ck_health_facts_source_known"),
+        sa.CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="ck_health_facts_withdrawn_whole"),
+        *_references(
+            "health_facts",
+            organisation_id="organisations",
+            patient_id="people",
+            said_by="people",
+            withdrawn_by="people",
+        ),
+    )
+    op.create_index("ix_health_facts_patient_id_at", "health_facts", ["patient_id", "at"])
     op.execute("CREATE SEQUENCE prescription_numbers MAXVALUE 999999 CYCLE CACHE 1")
     op.create_table(
         "prescriptions",
@@ -281,3 +305,16 @@ def _reviews() -> None:
     )
     op.create_index("ix_post_reviews_organisation_id_drawn_at", "post_reviews", ["organisation_id", "drawn_at"])
     op.create_index("uq_post_reviews_prescription_id", "post_reviews", ["prescription_id"], unique=True)
+    op.create_table(
+        "prescribing_rights",
+        sa.Column("doctor_id", sa.Uuid, nullable=False),
+        sa.Column("organisation_id", sa.Uuid, nullable=False),
+        sa.Column("grade", sa.Text, nullable=False),
+        sa.Column("granted_by", sa.Uuid),
+        sa.Column("granted_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("doctor_id", "organisation_id", name="pk_prescribing_rights"),
+        sa.CheckConstraint(
+            "grade IN ('non_restricted', 'restricted', 'special', 'none')", name="ck_prescribing_rights_grade_known"
+        ),
+        *_references("prescribing_rights", doctor_id="people", granted_by="people", organisation_id="organisations"),
+    )
