@@ -63,7 +63,7 @@ def short_number(prefix_date: date, n: int) -> str:
     if n < 1:
         raise ValueError("short numbers count from 1")
     day, count = f"{prefix_date:%y%m%d}", f"{n:04d}"
-    return f"{day}-{count}-{_check_digit(day + count)}"
+    return f"{day}-{count}-{check_digit(day + count)}"
 
 
 def read_short_number(text: str) -> str | None:
@@ -72,12 +72,13 @@ def read_short_number(text: str) -> str | None:
     Accepts what people type: spaces, missing or full-width hyphens, full-width digits.
     """
     digits = text.translate(_SEPARATORS)
-    if not _SHORT_NUMBER.fullmatch(digits) or _check_digit(digits) != 0:
+    if not _SHORT_NUMBER.fullmatch(digits) or check_digit(digits) != 0:
         return None
     return f"{digits[:_DAY_DIGITS]}-{digits[_DAY_DIGITS:-1]}-{digits[-1]}"
 
 
-def _check_digit(digits: str) -> int:
+def check_digit(digits: str) -> int:
+    """Damm's check digit of some digits; 0 for digits that already end in theirs."""
     interim = 0
     for digit in digits:
         interim = _DAMM[interim][int(digit)]
