@@ -201,10 +201,12 @@ class AllergyClass:
 
 @dataclass(frozen=True, slots=True)
 class CrossReaction:
-    """Who is allergic to `source_class` and gets `target`: an allergy class, a drug, a name, or `same` (the very substance)."""
+    """Who is allergic to `allergen` (an allergy class, or `zh:` a name) and gets `target`.
+
+    The target is an allergy class, a drug, a drug class, `zh:` a name, or `same` (the very substance)."""
 
     id: str
-    source_class: str
+    allergen: str
     target: str
     reaction: Reaction
     action: Action
@@ -236,3 +238,75 @@ class Indication:
     groups: tuple[str, ...]
     source: str
     confidence: Confidence
+
+
+class NameKind(StrEnum):
+    """What a further name is. FORM_OPEN: the ingredient's name, which leaves the dosage form open."""
+
+    TRADE = "trade"
+    SYNONYM = "synonym"
+    FORM_OPEN = "form_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A further name of a drug."""
+
+    drug_id: str
+    name: str
+    kind: NameKind
+
+
+class AliasKind(StrEnum):
+    """Another name of the same herb, or a patent medicine that contains it."""
+
+    SYNONYM = "synonym"
+    PATENT = "patent"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A further name of a herb or of an allergy class, or a patent medicine that contains what a rule speaks of."""
+
+    name: str
+    stands_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One flag of one drug, and who says so."""
+
+    drug_id: str
+    flag: Flag
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """Two drugs whose names are easily mistaken for each other."""
+
+    drug_a: str
+    drug_b: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formulary:
+    """All rows of all files, in the files' order, and the digest of their bytes without the header."""
+
+    header: Header
+    digest: str
+    drugs: tuple[Drug, ...]
+    names: tuple[Name, ...] = ()
+    substances: tuple[Substance, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    readings: tuple[Contraindication, ...] = ()
+    allergy_classes: tuple[AllergyClass, ...] = ()
+    allergen_names: tuple[Alias, ...] = ()
+    cross_reactions: tuple[CrossReaction, ...] = ()
+    herb_rules: tuple[HerbRule, ...] = ()
+    herb_aliases: tuple[Alias, ...] = ()
+    indications: tuple[Indication, ...] = ()
+    flags: tuple[FlagRow, ...] = ()
+    look_alikes: tuple[LookAlike, ...] = ()

@@ -86,6 +86,11 @@ def table() -> dict[str, Code]:
         return {code.code: code for code in read_table(file)}
 
 
+def diagnosis_groups() -> dict[str, str]:
+    """The disease group of every code."""
+    return {each.code: each.group for each in table().values()}
+
+
 def code(text: str) -> Code | None:
     """The code written like this, or None when the file has none."""
     return table().get(text.strip().upper())

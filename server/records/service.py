@@ -66,6 +66,7 @@ from .health_content import (
     Weight,
 )
 from .health_content import Summary as HealthSummary
+from .icd10 import diagnosis_groups
 from .merging import move_encounters
 from .notes import DraftView, NoteView, VersionView, amend_note, draft, note, proof, save_note, sign_note, signed
 from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording
@@ -119,6 +120,7 @@ __all__ = [
     "consents_of",
     "consents_of_encounter",
     "diagnoses_of",
+    "diagnosis_groups",
     "dialogue",
     "draft",
     "encounter",
