@@ -111,7 +111,10 @@ class Prescription(Row):
 
 
 class Version(Row):
-    """What one version of a prescription says, sealed, and by whom it was signed; a signed version is never rewritten."""
+    """What one version of a prescription says, sealed: the whole document as it is shown and signed (`document.py`).
+
+    A signed version is never rewritten. `digest` is that of the document, with the overrides once it is signed.
+    """
 
     __tablename__ = "prescription_versions"
 
@@ -119,9 +122,8 @@ class Version(Row):
     version: Mapped[int] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
     saved_at: Mapped[datetime]
-    # set with the signature: the reasons given for what the checks found, and the document's facts of that moment
+    # set with the signature: the reasons given for what the checks found, a part of the signed document
     overrides: Mapped[bytes | None] = mapped_column(LargeBinary)
-    signed: Mapped[bytes | None] = mapped_column(LargeBinary)
     digest: Mapped[str | None] = mapped_column(Text)
     signature_id: Mapped[UUID | None]
     second_signature_id: Mapped[UUID | None]

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011_prescriptions"
-down_revision = "0009_patient_links"
+down_revision = "0010_signing_pins"
 branch_labels = None
 depends_on = None
 
@@ -148,7 +148,6 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary, nullable=False),
         sa.Column("saved_at", INSTANT, nullable=False),
         sa.Column("overrides", sa.LargeBinary),
-        sa.Column("signed", sa.LargeBinary),
         sa.Column("digest", sa.Text),
         sa.Column("signature_id", sa.Uuid),
         sa.Column("second_signature_id", sa.Uuid),
