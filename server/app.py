@@ -36,6 +36,7 @@ from server.foundation.vault import Vault
 from server.identity import service as identity
 from server.migrations.apply import newest
 from server.settings import ROOT, Settings
+from server.signatures import service as signatures
 
 VERSION = "0.1.0"
 _KEYS_EVERY_S = 60
@@ -120,6 +121,7 @@ async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, Re
     )
     ground.provide(settings, *settings.sections)
     identity.attach(ground)
+    signatures.attach(ground)
     appointments.attach(ground)
     return ground, read_time
 

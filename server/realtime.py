@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from aiohttp import web
 from prometheus_client.core import GaugeMetricFamily
@@ -16,6 +17,7 @@ from media.service import MediaNode
 from server.appointments.service import Board
 from server.consultations.socket import VisitRooms
 from server.foundation import redis as redis_client
+from server.foundation.actor import LoginId
 from server.foundation.capability import Capability
 from server.foundation.ground import Ground, Subscriber
 from server.foundation.tokens import TokenIssuer, TokenVerifier
@@ -24,6 +26,7 @@ from server.foundation.work import Work
 from server.identity.events import LoginEnded
 from server.identity.service import Logins
 from server.settings import Settings
+from server.signatures import service as signatures
 from signaling import service as signaling
 from signaling.service import Realtime
 
@@ -44,6 +47,11 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
     nodes = [MediaNode(path) for path in settings.media_sockets]
     ground.provide(nodes[0])
     secret = settings.media.turn_secret
+
+    def on_revoked(login_id: UUID) -> None:
+        ground.part(Logins).revoked(login_id)
+        signatures.login_ended(ground, LoginId(login_id))
+
     realtime = signaling.build(
         origins=settings.origins,
         issuer=TokenIssuer(ground.keys.signer("tickets")),
@@ -58,7 +66,7 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
             recording=rooms.recording,
             on_presence=rooms.on_presence,
             on_media=rooms.on_media,
-            on_revoked=ground.part(Logins).revoked,
+            on_revoked=on_revoked,
             on_changed=ground.part(Board).changed_elsewhere,
         ),
         nodes=nodes,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -103,6 +103,34 @@ class SignInSettings(Section):
     second_factor_fresh_s: Seconds = Field(
         15 * 60, description="B04: how fresh the second factor must be for the first reception of a half-day"
     )
+
+
+class SigningSettings(Section):
+    """Electronic signatures: whose keys, which algorithm, how the signing PIN guards them."""
+
+    algorithm: Literal["ES256", "SM2"] = Field(
+        "ES256", description="What new signing keys sign with; SM2 needs OpenSSL 3 on this machine"
+    )
+    unlocked_s: int = Field(
+        30 * 60, ge=60, le=30 * 60, description="How long a signing key stays open after its PIN was entered"
+    )
+    pin_tries: int = Field(5, ge=3, le=10, description="Wrong PINs until it waits; the wait doubles")
+    pin_pause_s: Seconds = Field(5 * 60, description="The first wait after too many wrong PINs")
+    pin_pause_longest_s: Seconds = Field(24 * 3600, description="The longest wait after wrong PINs")
+    pin_memory_kib: int = Field(46 * 1024, ge=8 * 1024, description="Memory of one argon2id of a PIN, in KiB")
+    pin_passes: int = Field(2, ge=1, le=20, description="Passes of one argon2id of a PIN")
+    cloud_address: str | None = Field(
+        None, description="Address (https) of a cloud CA that keeps the keys; empty = we keep them"
+    )
+    cloud_token: SecretStr | None = Field(None, description="Its bearer token")
+    cloud_root: Path | None = Field(None, description="Its root certificate (PEM)")
+    cloud_timeout_s: int = Field(5, ge=1, le=20, description="How long it may take to answer")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len({self.cloud_address is None, self.cloud_token is None, self.cloud_root is None}) > 1:
+            raise ValueError("the cloud CA's address, token and root certificate belong together: give all or none")
+        return self
 
 
 class AppointmentSettings(Section):
@@ -236,6 +264,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     media: MediaSettings = MediaSettings()
     sign_in: SignInSettings = SignInSettings()
+    signing: SigningSettings = SigningSettings()
     appointments: AppointmentSettings = AppointmentSettings()
     reminders: ReminderSettings = ReminderSettings()
     visits: VisitSettings = VisitSettings()
@@ -300,6 +329,7 @@ class Settings(BaseSettings):
             self.database,
             self.media,
             self.sign_in,
+            self.signing,
             self.appointments,
             self.reminders,
             self.visits,

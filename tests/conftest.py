@@ -17,7 +17,7 @@ from server.foundation.ground import Ground
 from server.foundation.keys import make_master_key
 from server.foundation.logs import configure_logs
 from server.migrations.apply import migrate
-from server.settings import HttpSettings, Settings
+from server.settings import HttpSettings, Settings, SigningSettings
 
 from .api import Api
 from .serving import Served, free_port, serving
@@ -53,6 +53,7 @@ def settings(cluster: Cluster, data_dir: Path) -> Settings:
         embedded_dsn=SecretStr(cluster.application_dsn),
         embedded_owner_dsn=SecretStr(cluster.owner_dsn),
         http=HttpSettings(port=free_port()),
+        signing=SigningSettings(pin_memory_kib=8 * 1024, pin_passes=1),
     )
 
 

@@ -1,6 +1,7 @@
 """Certificates of signers: made by our test authority, read and checked by anybody. Pure.
 
-A licensed CA replaces `make_root` and `certify`; reading and checking stay.
+A licensed CA replaces `make_root` and `certify`; reading and checking stay. An authority and its signers have keys of one
+algorithm.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from .jws import b64url
+from .encoding import b64url
+from .es256 import Es256Key, Es256Public
+from .keys import Key, Public, issued
+from .sm2 import Sm2Key, Sm2Public
 
 ROOT_LIFE: Final = timedelta(days=20 * 365)
 SIGNER_LIFE: Final = timedelta(days=2 * 365)
@@ -35,7 +38,7 @@ class Subject:
     licence: str
 
 
-def make_root(private: ec.EllipticCurvePrivateKey, serial: int, now: datetime) -> x509.Certificate:
+def make_root(private: Key, serial: int, now: datetime) -> x509.Certificate:
     """The self-signed certificate of the test authority; its name says what it is."""
     name = x509.Name(
         [
@@ -44,16 +47,16 @@ def make_root(private: ec.EllipticCurvePrivateKey, serial: int, now: datetime) -
             x509.NameAttribute(NameOID.COMMON_NAME, "Lianyi test authority, not a licensed CA 测试用"),
         ]
     )
-    builder = _begun(name, name, private.public_key(), serial, now, ROOT_LIFE)
+    builder = _begun(name, name, serial, now, ROOT_LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    return builder.add_extension(_usage(ca=True), critical=True).sign(private, SHA256())
+    return _signed(builder.add_extension(_usage(ca=True), critical=True), private.public, private)
 
 
 def certify(
     subject: Subject,
-    public: ec.EllipticCurvePublicKey,
+    public: Public,
     root: x509.Certificate,
-    root_private: ec.EllipticCurvePrivateKey,
+    root_private: Key,
     serial: int,
     now: datetime,
 ) -> x509.Certificate:
@@ -67,16 +70,14 @@ def certify(
         parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, subject.organisation[:64]))
     if subject.licence:
         parts.append(x509.NameAttribute(NameOID.SERIAL_NUMBER, subject.licence[:64]))
-    builder = _begun(x509.Name(parts), root.subject, public, serial, now, SIGNER_LIFE)
+    builder = _begun(x509.Name(parts), root.subject, serial, now, SIGNER_LIFE)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    return builder.add_extension(_usage(ca=False), critical=True).sign(root_private, SHA256())
+    return _signed(builder.add_extension(_usage(ca=False), critical=True), public, root_private)
 
 
 def why_not(certificate: x509.Certificate, root: x509.Certificate, at: datetime) -> str | None:
     """Why a certificate does not count at an instant under this root, or None when it does."""
-    try:
-        certificate.verify_directly_issued_by(root)
-    except (InvalidSignature, ValueError, TypeError):
+    if not issued(certificate, root):
         return "certificate-not-issued-by-this-authority"
     constraints = _extension(certificate, x509.BasicConstraints)
     usage = _extension(certificate, x509.KeyUsage)
@@ -92,12 +93,6 @@ def why_not(certificate: x509.Certificate, root: x509.Certificate, at: datetime)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the certificate, base64url: the `x5t#S256` of a header."""
     return b64url(hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest())
-
-
-def public_key_of(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey | None:
-    """The P-256 key that a certificate certifies; None for any other kind of key."""
-    key = certificate.public_key()
-    return key if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1) else None
 
 
 def named(certificate: x509.Certificate) -> Subject:
@@ -121,15 +116,21 @@ def pem(certificate: x509.Certificate) -> str:
 
 
 def _begun(
-    subject: x509.Name,
-    issuer: x509.Name,
-    public: ec.EllipticCurvePublicKey,
-    serial: int,
-    now: datetime,
-    life: timedelta,
+    subject: x509.Name, issuer: x509.Name, serial: int, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
-    return builder.serial_number(serial).not_valid_before(now - _BEFORE).not_valid_after(now + life)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).serial_number(serial)
+    return builder.not_valid_before(now - _BEFORE).not_valid_after(now + life)
+
+
+def _signed(builder: x509.CertificateBuilder, public: Public, private: Key) -> x509.Certificate:
+    if isinstance(public, Es256Public) and isinstance(private, Es256Key):
+        return builder.public_key(public.key).sign(private.private, SHA256())
+    if isinstance(public, Sm2Public) and isinstance(private, Sm2Key):
+        # `cryptography` writes everything but key and signature, which libcrypto then puts in their places.
+        stand_in = ec.generate_private_key(ec.SECP256R1())
+        written = builder.public_key(stand_in.public_key()).sign(stand_in, SHA256())
+        return x509.load_der_x509_certificate(private.certified(written.public_bytes(Encoding.DER), public))
+    raise ValueError("an authority certifies keys of its own algorithm only")
 
 
 def _usage(*, ca: bool) -> x509.KeyUsage:

@@ -10,7 +10,10 @@ from typing import Any
 from cryptography import x509
 
 from . import jws
-from .certificates import fingerprint, named, public_key_of, why_not
+from .acts import fits
+from .certificates import fingerprint, named, why_not
+from .encoding import NotASignature
+from .keys import public_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def check(
     try:
         header = jws.read_header(signature)
         reason = _why_not(header, signature, document, act, typ, certificate, root, revoked_at)
-    except jws.NotASignature:
+    except NotASignature:
         return Finding(False, "not-a-signature")
     if reason is not None:
         return Finding(False, reason)
@@ -66,13 +69,28 @@ def _why_not(
         return "wrong-typ"
     if header.act != act:
         return "wrong-act"
+    if not fits(act, typ):
+        return "act-does-not-fit"
+    return _why_not_by_key(header, signature, document, certificate, root, revoked_at)
+
+
+def _why_not_by_key(
+    header: jws.Header,
+    signature: str,
+    document: Mapping[str, Any],
+    certificate: x509.Certificate,
+    root: x509.Certificate,
+    revoked_at: datetime | None,
+) -> str | None:
     if header.certificate_sha256 != fingerprint(certificate):
         return "another-certificate"
     if reason := why_not(certificate, root, header.signed_at):
         return reason
     if revoked_at is not None and header.signed_at >= revoked_at:
         return "certificate-revoked"
-    public = public_key_of(certificate)
-    if public is None or not jws.holds(signature, document, public):
+    public = public_in(certificate)
+    if public is None or header.algorithm != public.algorithm or header.kid != public.kid:
+        return "another-key"  # the certificate says which algorithm counts, never the header
+    if not jws.holds(signature, document, public):
         return "changed"
     return None

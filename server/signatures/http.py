@@ -46,7 +46,8 @@ class RevokeBody(Body):
 @routes.get("/api/signatures/root", may=PUBLIC)
 async def show_root(work: Work) -> RootView:
     """The authority's certificate."""
-    return RootView(certificate=await service.root_certificate(work), licensed=False)
+    certificate, licensed = await service.root_certificate(work)
+    return RootView(certificate=certificate, licensed=licensed)
 
 
 @routes.get("/api/signatures/certificates", may="signatures.read")

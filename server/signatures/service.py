@@ -1,9 +1,10 @@
-"""Use cases of signatures: sign, verify, make a proof for strangers, revoke. Certificates are made on first use."""
+"""The face of signatures: sign, verify, make a proof for strangers; with `events` and `errors`, all that others may call.
+
+PINs and keys are in `pins.py`, certificates in `certification.py`, the keepers of keys behind `custody.py`.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,28 +12,36 @@ from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
-from server.foundation.actor import OrganisationId, PersonId, Role
+from server.foundation.actor import Kind, LoginId, PersonId
 from server.foundation.errors import Unknown
-from server.foundation.key_pairs import thumbprint
+from server.foundation.ground import Ground
 from server.foundation.work import Work
-from server.identity import service as identity
+from server.settings import SettingsRefused, SigningSettings
 
 from . import jws, store
-from .certificates import Subject, certify, make_root, pem
+from .acts import APPROVE, CHECK, DISPENSE, DISPENSING, NOTE, PRESCRIBE, PRESCRIPTION, REVIEW, fits
+from .certificates import fingerprint
+from .certification import (
+    CertificateView,
+    certificate_for,
+    certificates_of_staff,
+    chain,
+    own_certificates,
+    revoke,
+    root_certificate,
+)
+from .chain import APPROVED, review_document
 from .checking import Finding, check
-from .errors import AlreadyRevoked
+from .cloud import CloudKeys
+from .custody import Custody, Signing
+from .errors import SigningLocked
+from .jws import digest
+from .libcrypto import NoSm2, libcrypto
 from .model import AuthorityRow, CertificateRow, SignatureRow
-from .signer import Es256Signer, Signer
-
-_LONGEST_LIST = 500
+from .own_keys import OwnKeys
+from .pins import DEMO_PIN, KeyState, give_pins, lock, opened_for, set_pin, state, unlock, usable_key
+from .unlocked import Unlocked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +65,50 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateView:
-    """A signer's certificate, without its key."""
+def attach(ground: Ground) -> None:
+    """Give a process its keeper of keys. Raises: SettingsRefused, where this machine cannot do what the settings say."""
+    settings = ground.part(SigningSettings)
+    if settings.algorithm == "SM2":
+        try:
+            libcrypto()
+        except NoSm2 as lacking:
+            raise SettingsRefused(str(lacking)) from None
+    custody: Custody = CloudKeys(settings) if settings.cloud_address else OwnKeys(settings)
+    ground.provide(Signing(custody, Unlocked()))
 
-    serial: str
-    person_id: PersonId
-    licence: str
-    not_before: datetime
-    not_after: datetime
-    revoked_at: datetime | None
-    revoked_because: str | None
-    certificate: str
+
+def login_ended(ground: Ground, login_id: LoginId) -> None:
+    """A login was ended in another process: its key is locked here too."""
+    ground.part(Signing).unlocked.forget(login_id)
 
 
 async def sign(work: Work, signer_id: PersonId, act: str, typ: str, document: Mapping[str, Any]) -> SignatureView:
-    """Sign a document for an act as the acting person, who must be `signer_id`.
+    """Sign a document for an act as the acting person, who must be `signer_id` and have unlocked their key.
 
-    Raises: Unknown when somebody signs for another. Rule: B61
+    Raises: Unknown when somebody signs for another or no person acts; SigningPinMissing, SigningLocked,
+    SigningServiceAway. Rule: B61
     """
-    if work.actor.person_id != signer_id:
+    assert fits(act, typ), f"{act} is not done on {typ}: see acts.py"
+    if work.actor.person_id != signer_id or work.actor.kind is not Kind.HUMAN:
         raise Unknown
-    row = await _certificate(work, signer_id)
-    signer = _signer(work, row)
-    header = jws.Header(signer.kid, typ, act, _milliseconds(work.now), signer.certificate_sha256)
+    key = await usable_key(work, signer_id)
+    signer = opened_for(work, key.id)
+    if signer is None:
+        raise SigningLocked
+    row = await certificate_for(work, key, signer)
+    certificate = x509.load_pem_x509_certificate(row.certificate.encode())
+    header = jws.Header(
+        signer.kid, typ, act, _milliseconds(work.now), fingerprint(certificate), algorithm=signer.algorithm
+    )
+    unsigned = jws.prepared(header, document)
     made = SignatureRow(
         id=work.new_id(),
         signer_id=signer_id,
         certificate_serial=row.serial,
         act=act,
         typ=typ,
-        sha256=hashlib.sha256(jws.canonical(document)).hexdigest(),
-        jws=jws.create(header, document, signer.sign),
+        sha256=digest(document),
+        jws=unsigned.signed(await signer.sign(unsigned.data)),
         at=header.signed_at,
     )
     work.session.add(made)
@@ -101,7 +122,7 @@ async def verify(work: Work, signature_id: UUID, document: Mapping[str, Any], ac
     row = await store.signature(work.session, signature_id)
     if row is None:
         return Verdict(False, None, None, "no-such-signature")
-    certificate, root = await _chain(work, row)
+    certificate, root = await chain(work, row.certificate_serial)
     found = _checked(row, document, act, typ, certificate, root)
     if not found.valid:
         return Verdict(False, None, None, found.reason)
@@ -118,7 +139,7 @@ async def package(work: Work, signature_id: UUID, document: Mapping[str, Any]) -
     row = await store.signature(work.session, signature_id)
     if row is None:
         raise Unknown
-    certificate, root = await _chain(work, row)
+    certificate, root = await chain(work, row.certificate_serial)
     revoked = certificate.revoked_at
     return {
         "document": dict(document),
@@ -131,42 +152,12 @@ async def package(work: Work, signature_id: UUID, document: Mapping[str, Any]) -
     }
 
 
-async def root_certificate(work: Work) -> str:
-    """The authority's certificate (PEM); made now when nobody has signed yet."""
-    return (await _authority(work)).certificate
-
-
-async def own_certificates(work: Work) -> list[CertificateView]:
-    """The acting person's certificates."""
-    return [_view(row) for row in await store.certificates_of(work.session, work.actor.person)]
-
-
-async def certificates_of_staff(work: Work) -> list[CertificateView]:
-    """The certificates of the acting administrator's organisation."""
-    rows = await store.certificates_at(work.session, work.actor.organisation, _LONGEST_LIST)
-    return [_view(row) for row in rows]
-
-
-async def revoke(work: Work, serial: str, reason: str) -> CertificateView:
-    """Revoke a certificate of the own organisation, or the acting person's own; earlier signatures stay valid.
-
-    Raises: Unknown, AlreadyRevoked. Rule: B61
-    """
-    row = await store.certificate(work.session, serial)
-    if row is None or not _may_revoke(work, row):
+async def jws_of(work: Work, signature_id: UUID) -> str:
+    """The signature itself, for whoever signs its digest. Raises: Unknown."""
+    row = await store.signature(work.session, signature_id)
+    if row is None:
         raise Unknown
-    if not await store.revoke(work.session, serial, reason, work.now):
-        raise AlreadyRevoked
-    work.audit("certificate.revoke", "certificate", serial)
-    row = await store.certificate(work.session, serial)
-    assert row is not None, "certificates are never deleted"
-    return _view(row)
-
-
-def _may_revoke(work: Work, row: CertificateRow) -> bool:
-    if row.person_id == work.actor.person_id:
-        return True
-    return work.actor.role is Role.ADMINISTRATOR and row.organisation_id == work.actor.organisation_id
+    return row.jws
 
 
 def _checked(
@@ -183,112 +174,40 @@ def _checked(
     )
 
 
-async def _chain(work: Work, row: SignatureRow) -> tuple[CertificateRow, AuthorityRow]:
-    certificate = await store.certificate(work.session, row.certificate_serial)
-    root = await store.authority(work.session)
-    assert certificate is not None, "certificates are never deleted"
-    assert root is not None, "the authority is never deleted"
-    return certificate, root
-
-
-async def _certificate(work: Work, person_id: PersonId) -> CertificateRow:
-    """The signer's certificate for the acting organisation; made under a lock on first use."""
-    subject, organisation_id = await _subject(work, person_id)
-    wanted = (person_id, organisation_id, subject.licence, work.now)
-    row = await store.certificate_in_force(work.session, *wanted)
-    if row is not None:
-        return row
-    authority = await _authority(work)
-    await store.lock_issuing(work.session)
-    row = await store.certificate_in_force(work.session, *wanted)
-    return row or await _issue(work, subject, organisation_id, authority)
-
-
-async def _subject(work: Work, person_id: PersonId) -> tuple[Subject, OrganisationId | None]:
-    organisation_id = work.actor.organisation_id
-    if work.actor.role is Role.DOCTOR and organisation_id is not None:
-        card = await identity.doctor(work, person_id, organisation_id)
-        return Subject(str(person_id), card.name, card.organisation, card.licence_number), organisation_id
-    organisation = (await identity.organisation(work, organisation_id)).name if organisation_id else ""
-    person = await identity.person(work, person_id)
-    return Subject(str(person_id), person.name, organisation, ""), organisation_id
-
-
-async def _issue(
-    work: Work, subject: Subject, organisation_id: OrganisationId | None, authority: AuthorityRow
-) -> CertificateRow:
-    private = ec.generate_private_key(ec.SECP256R1())
-    serial = x509.random_serial_number()
-    root = x509.load_pem_x509_certificate(authority.certificate.encode())
-    root_private = _open_key(work, authority.wrapped_key, "signing_authorities", str(authority.id))
-    certificate = certify(subject, private.public_key(), root, root_private, serial, work.now)
-    row = CertificateRow(
-        serial=f"{serial:040x}",
-        person_id=UUID(subject.person_id),
-        kid=thumbprint(private.public_key()),
-        licence=subject.licence,
-        organisation_id=organisation_id,
-        certificate=pem(certificate),
-        wrapped_key=_wrap_key(work, private, "signing_certificates", f"{serial:040x}"),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-    )
-    work.session.add(row)
-    await work.session.flush()
-    work.audit("certificate.issue", "certificate", row.serial)
-    return row
-
-
-async def _authority(work: Work) -> AuthorityRow:
-    row = await store.authority(work.session)
-    if row is not None:
-        return row
-    await store.lock_issuing(work.session)
-    row = await store.authority(work.session)
-    if row is not None:
-        return row
-    private = ec.generate_private_key(ec.SECP256R1())
-    row = AuthorityRow(
-        id=work.new_id(),
-        certificate=pem(make_root(private, x509.random_serial_number(), work.now)),
-        created_at=work.now,
-    )
-    row.wrapped_key = _wrap_key(work, private, "signing_authorities", str(row.id))
-    work.session.add(row)
-    await work.session.flush()
-    work.audit("authority.make", "authority", row.id)
-    return row
-
-
-def _signer(work: Work, row: CertificateRow) -> Signer:
-    private = _open_key(work, row.wrapped_key, "signing_certificates", row.serial)
-    return Es256Signer(row.kid, private, x509.load_pem_x509_certificate(row.certificate.encode()))
-
-
-def _wrap_key(work: Work, private: ec.EllipticCurvePrivateKey, table: str, row: str) -> bytes:
-    der = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return work.ground.fields.seal(base64.b64encode(der).decode(), table, "wrapped_key", row, None)
-
-
-def _open_key(work: Work, wrapped: bytes, table: str, row: str) -> ec.EllipticCurvePrivateKey:
-    der = base64.b64decode(work.ground.fields.open(wrapped, table, "wrapped_key", row, None))
-    private = load_der_private_key(der, password=None)
-    assert isinstance(private, ec.EllipticCurvePrivateKey), "we wrap nothing else"
-    return private
-
-
 def _milliseconds(now: datetime) -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def _view(row: CertificateRow) -> CertificateView:
-    return CertificateView(
-        serial=row.serial,
-        person_id=PersonId(row.person_id),
-        licence=row.licence,
-        not_before=row.not_before,
-        not_after=row.not_after,
-        revoked_at=row.revoked_at,
-        revoked_because=row.revoked_because,
-        certificate=row.certificate,
-    )
+__all__ = [
+    "APPROVE",
+    "APPROVED",
+    "CHECK",
+    "DEMO_PIN",
+    "DISPENSE",
+    "DISPENSING",
+    "NOTE",
+    "PRESCRIBE",
+    "PRESCRIPTION",
+    "REVIEW",
+    "CertificateView",
+    "KeyState",
+    "SignatureView",
+    "Verdict",
+    "attach",
+    "certificates_of_staff",
+    "digest",
+    "give_pins",
+    "jws_of",
+    "lock",
+    "login_ended",
+    "own_certificates",
+    "package",
+    "review_document",
+    "revoke",
+    "root_certificate",
+    "set_pin",
+    "sign",
+    "state",
+    "unlock",
+    "verify",
+]

@@ -1,52 +1,38 @@
-"""What signs: one method and two facts, so that another algorithm or a licensed CA's service can take the place."""
+"""What signs: one method and two facts. Three implementations: ES256 and SM2 keys of ours, and a cloud CA's (`cloud.py`)."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-
-from . import jws
-from .certificates import fingerprint
+from .keys import Key
 
 
 class Signer(Protocol):
-    """A person's signing key, wherever it lies."""
+    """A person's signing key, opened, wherever it lies."""
+
+    @property
+    def algorithm(self) -> str:
+        """The `alg` of its signatures: ES256 or SM2."""
+        ...
 
     @property
     def kid(self) -> str:
         """The id of the key."""
         ...
 
-    @property
-    def certificate_sha256(self) -> str:
-        """The fingerprint of the certificate that names its owner."""
-        ...
-
-    def sign(self, data: bytes) -> bytes:
-        """The signature over these bytes, in the form that the algorithm has in a JWS."""
+    async def sign(self, data: bytes) -> bytes:
+        """The signature over these bytes as a JWS has it. Raises: SigningServiceAway."""
         ...
 
 
-class Es256Signer:
-    """A P-256 key held by us, opened for one signature."""
+class OwnSigner:
+    """A key held by us, ES256 or SM2."""
 
-    def __init__(self, kid: str, private: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
-        self._kid = kid
-        self._private = private
-        self._fingerprint = fingerprint(certificate)
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.algorithm = key.public.algorithm
+        self.kid = key.public.kid
 
-    @property
-    def kid(self) -> str:
-        """The id of the key."""
-        return self._kid
-
-    @property
-    def certificate_sha256(self) -> str:
-        """The fingerprint of the certificate that names its owner."""
-        return self._fingerprint
-
-    def sign(self, data: bytes) -> bytes:
+    async def sign(self, data: bytes) -> bytes:
         """r and s, 32 bytes each."""
-        return jws.es256(self._private, data)
+        return self.key.sign(data)

@@ -210,7 +210,7 @@ async def _personal(ground: Ground, who: Somebody) -> Ids:
         newest = next(each for each in await notifications.inbox(work) if each.template == "recording-ready")
         found = {"login_id": str(who.login_id), "message_id": str(newest.id)}
         if who.role is Role.PHARMACIST:
-            await signatures.sign(work, who.id, "review", "prescription", {"of": "the matrix"})
+            await signatures.sign(work, who.id, signatures.APPROVE, signatures.REVIEW, {"of": "the matrix"})
             found["serial"] = (await signatures.own_certificates(work))[0].serial
     return found
 
