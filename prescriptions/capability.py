@@ -10,7 +10,8 @@ from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from . import steps, store
+from . import http_figures, http_review, steps, store
+from .review import jobs as review_jobs
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
 _DOCTOR: Final = frozenset({Role.DOCTOR})
@@ -37,16 +38,18 @@ def _id(subject: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="prescriptions",
-    routes=(),
+    routes=(http_review.routes, http_figures.routes),
     permissions={
         "prescriptions.write": _DOCTOR,
         "prescriptions.read": _PATIENT_SIDE | _DOCTOR | _PHARMACIST,
         "prescriptions.review": _PHARMACIST,
+        "prescriptions.talk": _DOCTOR | _PHARMACIST,
+        "prescriptions.count": frozenset({Role.REGULATOR}),
         "prescriptions.dispense": _PHARMACIST,
         "prescriptions.receive": _PATIENT_SIDE,
     },
     subscribers=(),
-    jobs=(),
+    jobs=(*review_jobs.JOBS,),
     topics=(
         Topic("prescription", _may_watch_prescription),
         Topic("reviews", _may_watch_pharmacy),

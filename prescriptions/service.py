@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from .model import Prescription
+from server.foundation.ground import Ground
 
-__all__ = ["Prescription"]
+from .model import Prescription
+from .review.desk import ReviewDesk
+
+__all__ = ["Prescription", "attach"]
+
+
+def attach(ground: Ground) -> None:
+    """Give the process its desk of the review queue."""
+    ground.provide(ReviewDesk(ground))

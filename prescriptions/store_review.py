@@ -6,7 +6,7 @@ a prescription's life is `store.move`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -209,10 +209,10 @@ async def sample(session: AsyncSession, sample_id: UUID) -> PostReview | None:
     return await session.get(PostReview, sample_id, populate_existing=True)
 
 
-async def is_sampled(session: AsyncSession, prescription_id: UUID) -> bool:
-    """Whether a sample holds this prescription."""
-    wanted = select(PostReview.id).where(PostReview.prescription_id == prescription_id)
-    return (await session.scalars(wanted)).one_or_none() is not None
+async def sample_of(session: AsyncSession, prescription_id: UUID) -> PostReview | None:
+    """The sample's row of a prescription, when one holds it."""
+    wanted = select(PostReview).where(PostReview.prescription_id == prescription_id)
+    return (await session.scalars(wanted)).one_or_none()
 
 
 async def judge(session: AsyncSession, sample_id: UUID, **values: Any) -> PostReview | None:
@@ -225,12 +225,3 @@ async def judge(session: AsyncSession, sample_id: UUID, **values: Any) -> PostRe
         .execution_options(populate_existing=True, synchronize_session=False)
     )
     return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def decided(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, list[ReviewDecision]]:
-    """Every decision on these prescriptions, in order."""
-    found: dict[UUID, list[ReviewDecision]] = {each: [] for each in ids}
-    wanted = select(ReviewDecision).where(ReviewDecision.prescription_id.in_(ids)).order_by(ReviewDecision.decided_at)
-    for row in await session.scalars(wanted):
-        found[row.prescription_id].append(row)
-    return found

@@ -13,6 +13,7 @@ from itertools import chain
 from aiohttp import web
 
 from media.service import MediaNode
+from prescriptions import service as prescriptions
 from server import realtime
 from server.appointments import service as appointments
 from server.capabilities import CAPABILITIES
@@ -123,6 +124,7 @@ async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, Re
     identity.attach(ground)
     signatures.attach(ground)
     appointments.attach(ground)
+    prescriptions.attach(ground)
     return ground, read_time
 
 

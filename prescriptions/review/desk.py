@@ -24,12 +24,12 @@ from server.foundation.bulk import insert_many
 from server.foundation.errand import Errand, Told
 from server.foundation.gathering import Answer, Gathering, Waiting, first_answers, keep_answers
 from server.foundation.ground import Ground, push
+from server.foundation.routes import View
 from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
 from server.settings import ReviewSettings
 
 from .errors import NothingToReview
-from .views import ClaimView
 
 _VERB: Final = "claim"
 _KNOWN_FOR: Final = timedelta(seconds=60)
@@ -43,6 +43,16 @@ class Wanted:
     kind: str | None = None
     department_id: UUID | None = None
     decision: str | None = None
+
+
+class ClaimView(View):
+    """A prescription that is now the asker's to decide, and until when."""
+
+    id: UUID
+    number: str
+    version: int
+    submitted_at: datetime
+    claimed_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
