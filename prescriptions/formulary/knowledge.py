@@ -111,6 +111,11 @@ class Knowledge:
         """The drugs a name that is not unique may mean; empty for a name nobody knows."""
         return tuple(self.drugs[each] for each in self._naming.drugs_called(name))
 
+    def id_of(self, name: str) -> str | None:
+        """The id of the one drug or substance of this name."""
+        found = self.find(name)
+        return found.id if found else self._naming.substance_called(name)
+
     def form_is_assumed(self, name: str) -> bool:
         """Whether the name leaves the form open (`nifedipine`), so that the drug's dose limits may not be its own."""
         return self._naming.leaves_form_open(name)

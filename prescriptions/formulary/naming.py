@@ -24,9 +24,18 @@ class Naming:
             further[each.drug_id].append(each.name)
             into = open_form if each.kind is NameKind.FORM_OPEN else own
             into[plain(each.name)][each.drug_id] = None
+        self._substances: Final = {
+            plain(name): each.id
+            for each in formulary.substances
+            for name in (each.id, each.name_en, each.name_zh, *each.name_zh.split("/"))
+        }
         self._own: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(ids) for name, ids in own.items()}
         self._open: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(ids) for name, ids in open_form.items()}
         self._further: Final[Mapping[str, tuple[str, ...]]] = {each: tuple(names) for each, names in further.items()}
+
+    def substance_called(self, name: str) -> str | None:
+        """The id of the substance of this name."""
+        return self._substances.get(plain(name))
 
     def drugs_called(self, name: str) -> tuple[str, ...]:
         """The ids of the drugs of this name, the exact form before the open one."""

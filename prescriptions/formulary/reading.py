@@ -58,7 +58,12 @@ class BadFormulary(ValueError):
 
 def read_folder(folder: Path = FOLDER) -> Formulary:
     """The formulary in a folder. Raises: BadFormulary with every mistake of every file."""
-    return read({path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))})
+    return read(files_in(folder))
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The CSV files of a folder by name. Raises: OSError when there is no such folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix == ".csv"}
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
