@@ -32,6 +32,7 @@ _SAME: Final = {
     **dict.fromkeys(("box", "boxes", "盒"), "box"),
     **dict.fromkeys(("application", "applications", "适量"), "application"),
 }
+UNIT_ZH: Final = {"mg": "毫克", "mcg": "微克", "g": "克", "unit": "单位", "tablet": "片", "inhalation": "吸"}
 _ONE_OF: Final = frozenset({"tablet", "capsule", "inhalation", "sachet", "pill"})  # what a strength is written for
 _STRENGTH: Final = re.compile(
     r"^(\d+(?:\.\d+)?)\s*(mcg|ug|μg|µg|微克|mg|毫克|g|克)(?:\s*/\s*[^\d\s]+)?$", re.IGNORECASE

@@ -23,25 +23,30 @@ log = structlog.get_logger(__name__)
 
 def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHECKS) -> Outcome:
     """All findings and coverage of a prescription; the same for the same picture, whatever the order of its lines."""
-    answers = [answer for one in checks for answer in _run(one, picture, knowledge)]
-    findings = tuple(
-        sorted(
-            {
-                each.id: replace(each, data_version=knowledge.version) for each in answers if isinstance(each, Finding)
-            }.values(),
-            key=lambda each: (GRAVITY[each.level], each.lines, each.id),
-        )
+    findings: dict[str, Finding] = {}
+    spoken: dict[tuple[int, str], Coverage] = {}
+    for one in checks:
+        for answer in _run(one, picture, knowledge):
+            if isinstance(answer, Finding):
+                findings[answer.id] = _graver(findings.get(answer.id), answer)
+            else:
+                place = (answer.line, one.id)
+                spoken[place] = worse(spoken.get(place, answer), answer)
+    found = tuple(
+        replace(each, data_version=knowledge.version)
+        for each in sorted(findings.values(), key=lambda each: (GRAVITY[each.level], each.lines, each.id))
     )
-    coverage: dict[tuple[int, str], Coverage] = {}
-    for answer in answers:
-        if isinstance(answer, Coverage):
-            place = (answer.line, answer.check)
-            coverage[place] = worse(coverage[place], answer) if place in coverage else answer
-    for item in picture.items:
-        silence = {speaks: _silence(speaks, picture.kind, item, knowledge) for speaks in Speaks}
-        for one in checks:
-            coverage.setdefault((item.line, one.id), Coverage(item.line, one.id, silence[one.speaks]))
-    return Outcome(decide(findings), findings, tuple(coverage[place] for place in sorted(coverage)), knowledge.version)
+    coverage = tuple(
+        spoken.get((item.line, one.id))
+        or Coverage(item.line, one.id, _silence(one.speaks, picture.kind, item, knowledge))
+        for item in sorted(picture.items, key=lambda item: item.line)
+        for one in checks
+    )
+    return Outcome(decide(found), found, coverage, knowledge.version)
+
+
+def _graver(one: Finding | None, other: Finding) -> Finding:
+    return other if one is None or GRAVITY[other.level] < GRAVITY[one.level] else one
 
 
 def _silence(speaks: Speaks, kind: Kind, item: Item, knowledge: Knowledge) -> Covered:

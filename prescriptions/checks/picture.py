@@ -184,6 +184,10 @@ class Picture:
     current: tuple[Taking, ...] = ()
     kind: Kind = Kind.WESTERN
 
+    def __post_init__(self) -> None:
+        if len(set(self.lines)) != len(self.items):
+            raise ValueError("two items have the same line number: their findings could not be told apart")
+
     @property
     def day(self) -> date:
         """The day in China on which it is written."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from decimal import Decimal
 
 from prescriptions.formulary.entries import Drug
 from prescriptions.formulary.knowledge import Knowledge
 
 from .picture import Item, Picture, Taking
-
-Named = TypeVar("Named", Item, Taking)
 
 
 def known(picture: Picture, knowledge: Knowledge) -> Iterator[tuple[Item, Drug]]:
@@ -21,12 +19,11 @@ def known(picture: Picture, knowledge: Knowledge) -> Iterator[tuple[Item, Drug]]
             yield item, drug
 
 
-def drug_of(named: Named, knowledge: Knowledge) -> Drug | None:
+def drug_of(named: Item | Taking, knowledge: Knowledge) -> Drug | None:
     """The drug of a line or of something taken already; None for a name nobody knows."""
     return knowledge.drug(named.drug_id) if named.drug_id else None
 
 
-def amount(value: object) -> str:
-    """A figure as people write it: 2.50 as 2.5, 100 as 100."""
-    text = f"{value:f}" if hasattr(value, "as_tuple") else str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def amount(value: Decimal) -> str:
+    """A figure as people write it: 2.50 as 2.5, 100 as 100, a third as 0.333."""
+    return f"{round(value, 3):f}".rstrip("0").rstrip(".")

@@ -10,10 +10,19 @@ from typing import Final
 from prescriptions.formulary.knowledge import Knowledge
 
 from .control import control
+from .dose import dose
 from .finding import Coverage, Finding
 from .form import form
+from .indication import indication
+from .kidney import kidney
 from .legality import legality
+from .mistaken import mistaken
+from .payer import payer
 from .picture import Picture
+from .quantity import quantity
+from .route import route
+from .stages import stages
+from .storage import storage
 from .unknown import unknown
 
 Answer = Finding | Coverage
@@ -43,4 +52,13 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("E1", "合法性", "legality", legality, Speaks.OF_EVERY_LINE),
     Check("E2", "特殊管理药品", "special control", control),
     Check("E3", "处方规范", "form", form, Speaks.OF_EVERY_LINE),
+    Check("E6", "剂量", "dose", dose),
+    Check("E7", "肝肾功能", "kidney and liver", kidney),
+    Check("E8", "年龄、妊娠与哺乳", "age, pregnancy, breastfeeding", stages),
+    Check("E10", "适应证", "indication", indication),
+    Check("E12", "天数与数量", "days and quantity", quantity, Speaks.OF_EVERY_LINE),
+    Check("E13", "给药途径与剂型", "route and form", route),
+    Check("E18", "支付限制", "payer", payer, Speaks.OF_EVERY_LINE),
+    Check("E19", "储存与配送", "storage and delivery", storage),
+    Check("E20", "易混淆与高警示", "look-alikes and high alert", mistaken),
 )
