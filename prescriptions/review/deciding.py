@@ -22,11 +22,8 @@ from server.foundation.work import Work
 from server.signatures import service as signatures
 
 from . import claiming, reasons, telling
-from .document import review_document
 from .errors import NoSuchReason, NotWhatWasSeen, PastValidity, WordsMissing
-
-ACT: Final = "approve"
-TYP: Final = "review+jws"
+from .proof import review_document
 
 
 class Decision(StrEnum):
@@ -73,7 +70,7 @@ async def decide(
     signature_id = None
     if decision is Decision.APPROVE:
         _require_valid(work, prescription)
-        signature_id = await _signed(work, prescription, seen.findings_digest)
+        signature_id = await _signed(work, prescription)
     moved = await steps.take(
         work,
         prescription,
@@ -122,11 +119,10 @@ def _require_valid(work: Work, prescription: Prescription) -> None:
         raise PastValidity(until=f"{until.astimezone(SHANGHAI):%m-%d %H:%M}")
 
 
-async def _signed(work: Work, prescription: Prescription, findings_digest: str) -> UUID:
-    assert prescription.signature_id is not None, "what is in review was signed"
-    prescriber = await signatures.signature(work, prescription.signature_id)
-    document = review_document(prescription, prescriber.jws, findings_digest, Decision.APPROVE, work.now)
-    return (await signatures.sign(work, work.actor.person, ACT, TYP, document)).id
+async def _signed(work: Work, prescription: Prescription) -> UUID:
+    """The pharmacist's signature on the digests of what was seen."""
+    document = await review_document(work, prescription, work.now)
+    return (await signatures.sign(work, work.actor.person, signatures.APPROVE, signatures.REVIEW, document)).id
 
 
 def _end_of(decision: Decision, now: datetime) -> dict[str, Any]:
