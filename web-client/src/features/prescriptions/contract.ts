@@ -14,15 +14,25 @@ export interface Finding {
   sentence_zh: string
   sentence_en: string
   advice_zh: string
+  advice_en: string
   source: string
   confidence: string
   data_version: string
 }
 
+/** Whether a check looked at a line, and if not, why not. */
+export interface Coverage {
+  line: number
+  check: string
+  covered: Covered
+  note_zh: string
+  note_en: string
+}
+
 export interface Outcome {
   decision: Decision
   findings: Finding[]
-  coverage: Record<string, Record<string, Covered>>
+  coverage: Coverage[]
   data_version: string
   at?: string
   unsigned_notice?: string | null
@@ -66,8 +76,38 @@ export interface Item {
 }
 
 export interface Diagnosis {
-  code: string
+  icd10: string
   name: string
+}
+
+/** 长期处方评估 */
+export interface Assessment {
+  diagnosis_clear: boolean
+  regimen_stable: boolean
+  adherence_good: boolean
+  disease_controlled: boolean
+  needs_long_therapy: boolean
+  taught: string
+  note: string
+}
+
+export interface Company {
+  guardian_present: boolean
+  paediatrician_present: boolean
+}
+
+export interface Content {
+  kind: Kind
+  diagnoses: Diagnosis[]
+  items: Omit<Item, 'id' | 'line' | 'dispensed'>[]
+  long_term: boolean
+  assessment: Assessment | null
+  company: Company | null
+  emergency: boolean
+  delivery: boolean
+  payer: string
+  reason: string
+  advice: string
 }
 
 export interface Person {
@@ -94,7 +134,13 @@ export interface Prescription {
   patient: { id: string; name: string; sex: string | null; age: number | null }
   prescriber: Person
   diagnoses: Diagnosis[]
-  assessment: string | null
+  assessment: Assessment | null
+  company?: Company | null
+  emergency?: boolean
+  delivery?: boolean
+  payer?: string
+  reason?: string
+  advice?: string
   items: Item[]
   check: Outcome | null
   overrides: Override[]

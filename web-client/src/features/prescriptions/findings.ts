@@ -32,6 +32,10 @@ export function sentenceOf(finding: Finding): string {
   return (shown.language === 'en' && finding.sentence_en) || finding.sentence_zh
 }
 
+export function adviceOf(finding: Finding): string {
+  return (shown.language === 'en' && finding.advice_en) || finding.advice_zh
+}
+
 export interface LineCoverage {
   checked: string[]
   not_covered: string[]
@@ -41,8 +45,8 @@ export interface LineCoverage {
 /** Which checks looked at a line, and which could not. */
 export function coverageAt(outcome: Outcome | null | undefined, line: number): LineCoverage {
   const found: LineCoverage = { checked: [], not_covered: [], failed: [] }
-  for (const [check, state] of Object.entries(outcome?.coverage[String(line)] ?? {})) {
-    if (state !== 'not_applicable') found[state].push(check)
+  for (const one of outcome?.coverage ?? []) {
+    if (one.line === line && one.covered !== 'not_applicable') found[one.covered].push(one.check)
   }
   return found
 }
@@ -72,17 +76,19 @@ export function needsReason(finding: Finding): boolean {
 export interface Open {
   stops: Finding[]
   failed: Finding[]
+  /** Confirmed twice by the prescriber. */
+  confirms: Finding[]
+  uncovered: Finding[]
   unanswered: Finding[]
 }
 
-export function openOf(
-  outcome: Outcome | null | undefined,
-  reasons: Readonly<Record<string, string>>,
-): Open {
+export function openOf(outcome: Outcome | null | undefined, reasons: Readonly<Record<string, string>>): Open {
   const findings = outcome?.findings ?? []
   return {
     stops: findings.filter((one) => one.level === 'stop'),
     failed: findings.filter((one) => one.level === 'failed'),
+    confirms: findings.filter((one) => one.level === 'confirm'),
+    uncovered: findings.filter((one) => one.level === 'not_covered'),
     unanswered: findings.filter((one) => needsReason(one) && !(reasons[one.id] ?? '').trim()),
   }
 }
@@ -94,8 +100,6 @@ export function linesOf(findings: readonly Finding[]): number[] {
 
 export function countCovered(outcome: Outcome): Record<Covered, number> {
   const counts: Record<Covered, number> = { checked: 0, not_covered: 0, failed: 0, not_applicable: 0 }
-  for (const checks of Object.values(outcome.coverage)) {
-    for (const state of Object.values(checks)) counts[state] += 1
-  }
+  for (const one of outcome.coverage) counts[one.covered] += 1
   return counts
 }

@@ -99,6 +99,8 @@ export const en: Record<keyof typeof zh, string> = {
   'tabs.label': 'Show',
   'tab.stage': 'Room',
   'tab.note': 'Note',
+  'tab.writing': 'Note and prescription',
+  'tab.rx': 'Prescription',
   'tab.earlier': 'Earlier visits',
   'complaint.title': "In the patient's words",
   'complaint.none': 'The patient has not described the complaint yet',

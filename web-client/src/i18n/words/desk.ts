@@ -98,6 +98,8 @@ export const zh = {
   'tabs.label': '看什么',
   'tab.stage': '诊室',
   'tab.note': '病历',
+  'tab.writing': '病历和处方',
+  'tab.rx': '处方',
   'tab.earlier': '以往就诊',
   'complaint.title': '病人自述',
   'complaint.none': '病人还没有填写病情',
