@@ -19,6 +19,7 @@ from prescriptions.formulary.knowledge import UNSIGNED_EN, UNSIGNED_ZH, Knowledg
 from prescriptions.formulary.reading import COLUMNS, FOLDER, HEADER, BadFormulary, digest_of, files_in, read
 from prescriptions.given.asked import PictureBody
 from prescriptions.given.judging import judge
+from server.foundation.logs import configure_logs
 from server.foundation.translation import field_error
 from server.records.service import diagnosis_groups
 
@@ -53,6 +54,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def check(asked: argparse.Namespace) -> int:
     """Decision and findings of one picture as JSON."""
+    configure_logs("warning", sys.stderr)
     try:
         content = sys.stdin.buffer.read(_LARGEST + 1) if asked.file == "-" else Path(asked.file).read_bytes()
         knowledge = _knowledge(asked.formulary)

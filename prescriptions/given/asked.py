@@ -35,7 +35,7 @@ def _known_unit(unit: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=_NAME)]
 Word = Annotated[str, Field(max_length=_NAME)]
 Unit = Annotated[str, Field(max_length=20), AfterValidator(_known_unit)]
-Dose = Annotated[Decimal, Field(gt=0, le=100_000, max_digits=12)]
+Dose = Annotated[Decimal, Field(gt=0, le=100_000)]
 
 
 class AllergyBody(Body):
@@ -56,7 +56,7 @@ class ResultBody(Body):
     """One laboratory result; the value may be a word."""
 
     code: Annotated[str, Field(min_length=1, max_length=40, description="creatinine, eGFR, K, INR, HLA-B*15:02 ...")]
-    value: Annotated[Decimal, Field(ge=0, le=10_000_000, max_digits=14)] | Word
+    value: Annotated[Decimal, Field(ge=0, le=10_000_000)] | Word
     unit: Annotated[str, Field(max_length=40)] = ""
     at: AwareDatetime | date | None = None
 
@@ -67,8 +67,8 @@ class PatientBody(Body):
     birth_date: date | None = None
     age: Annotated[int, Field(ge=0, le=130)] | None = None
     sex: Sex | None = None
-    weight_kg: Annotated[Decimal, Field(gt=0, le=500, max_digits=8)] | None = None
-    height_cm: Annotated[Decimal, Field(gt=0, le=260, max_digits=8)] | None = None
+    weight_kg: Annotated[Decimal, Field(gt=0, le=500)] | None = None
+    height_cm: Annotated[Decimal, Field(gt=0, le=260)] | None = None
     pregnant: bool | None = None
     pregnancy_weeks: Annotated[int, Field(ge=0, le=45)] | None = None
     lactating: bool | None = None
@@ -136,7 +136,7 @@ class PictureBody(Body):
     """All that the checks may look at."""
 
     patient: PatientBody
-    items: Annotated[tuple[ItemBody, ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[tuple[ItemBody, ...], Field(max_length=MOST_ITEMS)]
     kind: Kind = Kind.WESTERN
     current: Annotated[tuple[TakingBody, ...], Field(max_length=100, description="What the patient takes")] = ()
     past: Annotated[

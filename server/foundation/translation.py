@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -43,6 +44,10 @@ _FIELD_WORDS: Final[dict[str, tuple[str, str]]] = {
     "less_than": ("必须小于 {lt}", "Less than {lt}"),
     "enum": ("请从给出的选项中选择", "Choose one of the options"),
     "literal_error": ("请从给出的选项中选择", "Choose one of the options"),
+    **dict.fromkeys(("decimal_parsing", "decimal_type", "finite_number"), ("请填写数字", "Enter a number")),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), ("请填写整数", "Enter a whole number")),
+    "decimal_max_digits": ("数字太长，最多 {max_digits} 位", "Too long: at most {max_digits} digits"),
+    "decimal_whole_digits": ("数字太大", "This number is too large"),
     "timezone_aware": ("时间须带时区", "The time must carry its zone"),
     "date_from_datetime_parsing": ("请填写正确的日期", "Enter a real date"),
 }
@@ -55,7 +60,7 @@ def field_error(error_type: str, location: tuple[int | str, ...], context: dict[
     if "zh" in context and "en" in context:
         zh, en = str(context["zh"]), str(context["en"])
     pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
-    known = {name: value for name, value in context.items() if isinstance(value, int | float | str)}
+    known = {name: value for name, value in context.items() if isinstance(value, int | float | str | Decimal)}
     try:
         return FieldError(pointer, zh.format(**known), en.format(**known))
     except (KeyError, IndexError, ValueError):
