@@ -14,6 +14,7 @@ import socketio  # type: ignore[import-untyped]  # it ships no types
 from media.sample_peer import Colour, SamplePeer
 
 _PATIENCE_S = 15.0
+_SIGNERS = frozenset({"doctor", "pharmacist"})
 
 
 class Refused(Exception):
@@ -88,12 +89,15 @@ class Caller:
             return await answer.json() if answer.content_type == "application/json" else None
 
     async def sign_in(self, demo_person: dict[str, Any]) -> None:
-        """Sign in as a demo person, with what the demo's button fills in."""
+        """Sign in as a demo person, with what the demo's button fills in; who signs has entered the PIN too."""
         given = await self.post(f"/api/demo/people/{demo_person['id']}/credentials")
         body = {key: value for key, value in given.items() if value is not None}
         if body.get("phone"):
             body["person_id"] = demo_person["id"]  # a family may share the phone
         await self.signed_in(demo_person["name"], await self.post("/api/logins", body))
+        if demo_person["role"] in _SIGNERS:
+            key = await self.get("/api/signing-key")
+            await self.post("/api/signing-key/unlock", {"pin": key["demo_pin"]})
 
     async def signed_in(self, name: str, answer: dict[str, Any]) -> None:
         """Go on as whoever the server says this is."""

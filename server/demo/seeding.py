@@ -10,6 +10,7 @@ from server.foundation.ground import Ground
 from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
 from server.identity.service import CredentialKind, Evidence, IdNumber
+from server.signatures import service as signatures
 
 from .agreed import agree
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
@@ -21,6 +22,7 @@ _YEAR = timedelta(days=365)
 async def seed(ground: Ground) -> County:
     """The demo county, made now or earlier, with a week of sessions ahead; outside demo mode an error of ours."""
     county = await _people(ground)
+    await _give_pins(ground, county)
     await agree(ground, county)
     await keep_week_ahead(ground, county)
     return county
@@ -46,6 +48,14 @@ async def _people(ground: Ground) -> County:
                 work, person_id, place=number, story_zh=person.story_zh, story_en=person.story_en
             )
         return county
+
+
+async def _give_pins(ground: Ground, county: County) -> None:
+    """Everybody who signs has a signing key; who made one of their own keeps it."""
+    signers = [each.name for each in STAFF if each.role in (Role.DOCTOR, Role.PHARMACIST)]
+    pins = {county.people[name]: signatures.DEMO_PIN for name in signers if name in county.people}
+    async with unit_of_work(ground, SYSTEM) as work:
+        await signatures.give_pins(work, pins)
 
 
 async def county_of(work: Work) -> County:

@@ -73,6 +73,11 @@ class Ground:
         """The one part of this type; an error of ours when the composition root provided none."""
         return cast("Part", self._parts[kind])
 
+    @property
+    def parts(self) -> tuple[object, ...]:
+        """Every part, for a ground like this one."""
+        return tuple(self._parts.values())
+
     def has(self, kind: type[Any]) -> bool:
         """Whether this process has such a part (a worker has no sockets)."""
         return kind in self._parts

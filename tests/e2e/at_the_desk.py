@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Locator, expect
+
+from tests.people import PIN
 
 from .browsers import Person
 
@@ -69,4 +71,14 @@ async def sign(me: Person) -> None:
     page = me.page
     await page.get_by_role("button", name="签名并结束").first.click()
     await page.get_by_role("dialog").get_by_role("button", name=re.compile("签名")).click()
-    await expect(page.get_by_text("已签名").first).to_be_visible()
+    await enter_pin(me, page.get_by_text("已签名").first)
+
+
+async def enter_pin(me: Person, signed: Locator) -> None:
+    """The signing PIN, where it is asked for; until the page shows what was signed."""
+    pin = me.page.get_by_role("dialog", name="输入签名密码").get_by_label("签名密码")
+    await expect(signed.or_(pin).first).to_be_visible()
+    if await pin.is_visible():
+        await pin.fill(PIN)
+        await me.page.get_by_role("button", name="解锁并签名").click()
+    await expect(signed).to_be_visible()

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.app import all_routes
-from server.foundation.actor import Actor
+from server.foundation.actor import Actor, LoginId
 from server.foundation.database import Database
 from server.foundation.edge import GROUND, problems, serve
 from server.foundation.errors import NotSignedIn
 from server.foundation.ground import Ground
+from server.signatures.custody import Signing
+from server.signatures.unlocked import Opened, Unlocked
 
 
 class ForgettingDatabase(Database):
@@ -35,6 +38,21 @@ class ForgettingDatabase(Database):
                 await outer.rollback()
 
 
+class StillOpen(Unlocked):
+    """The signing keys that the world's callers opened: a cell that locks or replaces one leaves that in no memory."""
+
+    def __init__(self, opened: Unlocked) -> None:
+        super().__init__()
+        self._as_before = opened
+
+    def hold(self, login_id: LoginId, opened: Opened, now: datetime) -> None:
+        """Nothing: the key that was made is undone."""
+
+    def of(self, login_id: LoginId | None, now: datetime) -> Opened | None:
+        """What the caller opened before the matrix began."""
+        return self._as_before.of(login_id, now)
+
+
 @asynccontextmanager
 async def forgetting(ground: Ground, callers: Mapping[str, Actor]) -> AsyncIterator[str]:
     """All routes on loopback; gives the address. `callers` are tokens that were believed once already.
@@ -49,7 +67,9 @@ async def forgetting(ground: Ground, callers: Mapping[str, Actor]) -> AsyncItera
 
     database = ForgettingDatabase(ground.database.dsn, pool_size=4)
     app = web.Application(middlewares=[problems], client_max_size=8 * 2**20)
-    app[GROUND] = replace(ground, database=database, authenticate=believe, publish=lambda _: None)
+    app[GROUND] = replace(ground, database=database, authenticate=believe, publish=lambda _: None, _parts={})
+    app[GROUND].provide(*ground.parts)
+    app[GROUND].provide(replace(ground.part(Signing), unlocked=StillOpen(ground.part(Signing).unlocked)))
     serve(app, all_routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()

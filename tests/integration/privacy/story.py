@@ -130,6 +130,7 @@ async def _uploads_with_a_name(desk: Desk, who: Somebody) -> None:
 
 async def _signed(desk: Desk, course: Course) -> None:
     doctor, encounter = desk.of(desk.doctor), f"/api/encounters/{course.encounter_id}"
+    (await doctor.post("/api/signing-key/unlock", {"pin": people.PIN})).ok()
     (await doctor.put(f"{encounter}/note/draft", {"seq": 0, "content": note_of(NAME)})).ok()
     await desk.ask(f"/api/visits/{course.visit_id}/sign", {})
     note = (await doctor.get(f"{encounter}/note")).ok()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,10 +16,13 @@ from server.foundation.errors import Unknown
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
 from server.signatures import service as signatures
-from server.signatures.model import AuthorityRow, CertificateRow, SignatureRow
+from server.signatures.errors import SigningPinMissing
+from server.signatures.keys import key_from_der
+from server.signatures.model import AuthorityRow, CertificateRow, PractitionerKeyRow, SignatureRow
+from server.signatures.pin_sealing import Stretching, opened_by_pin
 from server.signatures.service import SignatureView
 from tests.api import Api
-from tests.people import Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff
+from tests.people import PIN, Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff
 
 DOCUMENT = {"plan": "低盐饮食", "version": 1}
 
@@ -89,7 +93,14 @@ async def test_a_certificate_names_doctor_and_licence_and_its_key_lies_sealed(
     assert "wrapped_key" not in shown
     async with ground.database.session() as session:
         row = await session.get_one(CertificateRow, shown["serial"])
-    assert b"PRIVATE" not in row.wrapped_key
+        key = await session.get_one(PractitionerKeyRow, row.key_id)
+    opened = b64decode(ground.fields.open(key.sealed, "practitioner_keys", "sealed", key.id, None))
+    stretching = Stretching.stored(key.stretching)
+    assert opened_by_pin(opened, "135791", stretching, str(key.id)) is None, "the master key alone does not open it"
+    der = opened_by_pin(opened, PIN, stretching, str(key.id))
+    assert der is not None
+    assert key_from_der("ES256", der).public.kid == row.kid
+    assert der not in key.sealed
 
 
 async def test_a_revoked_certificate_signs_no_more_and_what_it_signed_stays(
@@ -114,6 +125,9 @@ async def test_a_revoked_certificate_signs_no_more_and_what_it_signed_stays(
         await api.signed_in(administrator.token).post(path, {"reason": "再次"})
     ).code == "certificate-already-revoked"
     assert await verdict(ground, doctor, before) == ""
+    with pytest.raises(SigningPinMissing):
+        await sign(ground, doctor)
+    (await api.signed_in(doctor.token).post("/api/signing-key", {"pin": "804213"})).ok()
     after = await sign(ground, doctor)
     assert after.certificate_serial != before.certificate_serial
     async with unit_of_work(ground, doctor.actor) as work:
