@@ -1,7 +1,7 @@
 """How rows of contraindications.csv that hold for a patient are said: the gravest once, not every row that is true.
 
-Of several rows a forbidding one says it all; of several limits the strictest counts; of several cautions about the same
-subject the one nearest to the patient's figure. Shared by kidney function (E7) and stages of life (E8).
+Of several rows a forbidding one says it all; of several limits the strictest counts; a caution is said only where no other
+row about the same subject is nearer to the patient's figure. Shared by kidney function (E7) and stages of life (E8).
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ def said(check: str, item: Item, drug: Drug, cases: Iterable[Case]) -> Iterator[
     limits = [(case.row.max_daily, case) for case in cases if case.row.max_daily is not None]
     if limits:
         yield from _limited(check, item, drug, *min(limits, key=lambda pair: pair[0]))
-    for case in _nearest(case for case in cases if case.row.max_daily is None):
-        yield _finding(_CAUTION, check, item, drug, case, level=OF_ACTION[case.row.action])
+    for case in _nearest(cases):
+        if case.row.max_daily is None:
+            yield _finding(_CAUTION, check, item, drug, case, level=OF_ACTION[case.row.action])
 
 
 def _limited(check: str, item: Item, drug: Drug, limit: Decimal, case: Case) -> Iterator[Finding | Coverage]:
@@ -96,7 +97,7 @@ def _limited(check: str, item: Item, drug: Drug, limit: Decimal, case: Case) -> 
 
 
 def _nearest(cases: Iterable[Case]) -> Iterable[Case]:
-    """Of the cautions about one subject and condition that one with the threshold nearest to the patient's figure."""
+    """Of the rows about one subject and condition that one with the threshold nearest to the patient's figure."""
     nearest: dict[object, Case] = {}
     for case in cases:
         row = case.row

@@ -30,16 +30,18 @@ def indication(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Cov
     groups = {knowledge.disease_group(diagnosis.code) for diagnosis in diagnoses}
     for item, drug in known(picture, knowledge):
         indications = knowledge.indications_of(drug.id)
-        if not indications:
-            zh, en = "数据没有该药的适应证", "the data hold no indications of this drug"
+        if any(groups.intersection(each.groups) for each in indications):
+            continue
+        if not indications or not groups or None in groups:
+            zh, en = "数据没有该药或该诊断的适应证大类", "the data hold no group of diseases for this drug or diagnosis"
             yield Coverage(item.line, "E10", Covered.NOT_COVERED, zh, en)
-        elif diagnoses and not any(groups.intersection(each.groups) for each in indications):
-            names = "、".join(each.name or each.code for each in diagnoses)
-            yield _NO_DIAGNOSIS_FOR_IT.of(
-                item.line,
-                rule=indications[0].id,
-                met=(drug.name_zh, names),
-                confidence=Confidence.LOW,
-                drug=drug,
-                diagnoses=names,
-            )
+            continue
+        names = "、".join(each.name or each.code for each in diagnoses)
+        yield _NO_DIAGNOSIS_FOR_IT.of(
+            item.line,
+            rule=indications[0].id,
+            met=(drug.name_zh, names),
+            confidence=Confidence.LOW,
+            drug=drug,
+            diagnoses=names,
+        )

@@ -1,4 +1,4 @@
-"""From the words of the data files to levels (domain: block and contraindicated stop, warn and major are confirmed twice)."""
+"""From the words of the data files to levels (block and contraindicated stop, warn and major are confirmed twice)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _HIGH_ALERT: Final = Sentence(
 )
 _LOOK_ALIKE: Final = Sentence(
     check="E20",
-    level=Level.WARNING,
+    level=Level.INFORMATION,
     zh="“{drug.name_zh}”易与“{others_zh}”混淆。",
     en="{drug.name_en} is easily mistaken for {others_en}.",
     advice_zh="请核对所选药品。",
@@ -34,19 +34,20 @@ _LOOK_ALIKE: Final = Sentence(
 
 
 def mistaken(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
-    """High-alert drugs and look-alike names. Rule: E20"""
+    """High-alert drugs and look-alike names; a look-alike that is at hand too is a warning. Rule: E20"""
+    at_hand = {each.drug_id for each in (*picture.items, *picture.current)}
     for item, drug in known(picture, knowledge):
         if Flag.HIGH_ALERT in knowledge.flags_of(drug.id):
             yield _HIGH_ALERT.of(item.line, met=(drug.name_zh,), key="high-alert", drug=drug)
         others = [other for other in map(knowledge.drug, sorted(knowledge.look_alikes_of(drug.id))) if other]
         if others:
             names = tuple(other.name_zh for other in others)
-            names_en = ", ".join(other.name_en for other in others)
             yield _LOOK_ALIKE.of(
                 item.line,
+                level=Level.WARNING if at_hand.intersection(other.id for other in others) else Level.INFORMATION,
                 met=(drug.name_zh, *names),
                 key="name",
                 drug=drug,
                 others_zh="”“".join(names),
-                others_en=names_en,
+                others_en=", ".join(other.name_en for other in others),
             )

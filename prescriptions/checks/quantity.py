@@ -145,8 +145,10 @@ def _days(picture: Picture, item: Item) -> Iterator[Finding]:
         return
     if days > _LONGEST_DAYS:
         yield _TOO_LONG.of(item.line, key="84", met=(item.name,), name=item.name, days=days)
-    elif days > _LONG_TERM_DAYS and not (setting.assessed and setting.patient_confirmed):
+        return
+    if days > _LONG_TERM_DAYS and not (setting.assessed and setting.patient_confirmed):
         yield _NOT_ASSESSED.of(item.line, key="28", met=(item.name,), name=item.name, days=days)
+        return
     if item.reason.strip() or (setting.long_term and not setting.emergency):
         return
     limit, zh, en = (
