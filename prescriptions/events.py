@@ -34,3 +34,13 @@ class PrescriptionEnded:
     prescription_id: UUID
     patient_id: PersonId
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionSupplied:
+    """Drugs were dispensed and checked: all that was left (`whole`), or a part."""
+
+    prescription_id: UUID
+    patient_id: PersonId
+    organisation_id: UUID
+    whole: bool

@@ -88,6 +88,7 @@ LIFE: Final = Lifecycle[Status](
     # A pharmacy.
     step("lock", {Status.VALID}, Status.LOCKED, _PHARMACIST, "B35"),
     step("unlock", {Status.LOCKED}, Status.VALID, _PHARMACIST, "B35"),
+    step("send_back", {Status.LOCKED}, Status.RETURNED, _DOCTOR, "dispensing-5"),  # to amend it for a substitution
     step("dispense_part", {Status.LOCKED, Status.PARTIAL}, Status.PARTIAL, _PHARMACIST, "B33"),
     step("dispense", {Status.LOCKED, Status.PARTIAL}, Status.DISPENSED, _PHARMACIST, "B33"),
     step("give_rest_back", {Status.PARTIAL}, Status.VALID, _PHARMACIST, "B35"),
