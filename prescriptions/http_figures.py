@@ -94,3 +94,9 @@ async def read_samples(work: Work) -> list[SampledView]:
 async def judge_sample(work: Work, sample_id: UUID, body: JudgeBody) -> SampledView:
     """Judge one prescription of a sample; the doctor is told of faults."""
     return SampledView.model_validate(await sampling.judge(work, sample_id, body.verdict, body.codes, body.text))
+
+
+@routes.get("/api/prescriptions/{prescription_id}/post-review", may="prescriptions.talk")
+async def read_feedback(work: Work, prescription_id: UUID) -> SampledView:
+    """What 处方点评 found of a prescription; for its doctor and its hospital's pharmacists."""
+    return SampledView.model_validate(await sampling.feedback_for(work, prescription_id))

@@ -12,10 +12,11 @@ from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import SIGNED_IN, Body, Query, Routes
 from server.foundation.work import Work
 
+from . import views_sheet
 from .checks.finding import Decision as Level
 from .content import Kind
 from .model import Prescription
-from .review import claiming, deciding, queue, reasons, talking
+from .review import claiming, deciding, queue, reasons, sheet, talking
 from .review.deciding import Because, Decision, Seen
 from .review.desk import ClaimView, ReviewDesk, Wanted
 from .review.errors import (
@@ -30,6 +31,7 @@ from .review.errors import (
 )
 from .review.queue import Filters, State
 from .review.views import HeldView, MessageView, QueuedView, ReasonsView, ReasonView
+from .views_sheet import SheetView
 
 routes = Routes()
 _MAY: Final = "prescriptions.review"
@@ -132,6 +134,12 @@ async def return_prescription(work: Work, prescription_id: UUID, body: ReasonedB
 async def reject_prescription(work: Work, prescription_id: UUID, body: ReasonedBody) -> HeldView:
     """Refuse gravely unreasonable or wrong use; it is over, recorded and counted for the regulators."""
     return _held(await deciding.decide(work, prescription_id, Decision.REJECT, body.seen(), body.because()))
+
+
+@routes.get("/api/prescriptions/{prescription_id}/review", may=_MAY, problems=(OwnPrescription,))
+async def read_sheet(work: Work, prescription_id: UUID) -> SheetView:
+    """Prescription, patient, findings, reasons, history and talk side by side."""
+    return await views_sheet.of_sheet(work, await sheet.sheet(work, prescription_id))
 
 
 @routes.get("/api/prescriptions/{prescription_id}/messages", may="prescriptions.talk")

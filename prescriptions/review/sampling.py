@@ -13,8 +13,10 @@ from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
+from prescriptions import steps
 from prescriptions import store as prescriptions
 from prescriptions import store_review as store
+from prescriptions.access import PRESCRIBER, REVIEWER
 from prescriptions.model import Prescription
 from prescriptions.model_review import PostReview
 from server.foundation import data_keys
@@ -158,6 +160,15 @@ async def judge(work: Work, sample_id: UUID, verdict: Verdict, codes: Sequence[s
         await telling.judged(work, prescription)
     people = await identity.people(work, [work.actor.person])
     return _sampled(work, judged, prescription, text or None, people)
+
+
+async def feedback_for(work: Work, prescription_id: UUID) -> Sampled:
+    """What a post-review found, for the doctor and the hospital's pharmacists. Raises: Unknown, also before any verdict."""
+    prescription, _ = await steps.own(work, prescription_id, PRESCRIBER | REVIEWER)
+    found = await feedback(work, prescription)
+    if found is None:
+        raise Unknown
+    return found
 
 
 async def feedback(work: Work, prescription: Prescription) -> Sampled | None:

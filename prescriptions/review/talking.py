@@ -31,12 +31,19 @@ _TALKED_OF: Final = IN_REVIEW | {Status.RETURNED, Status.REJECTED, Status.VALID}
 
 
 @dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message."""
 
     id: UUID
-    author_id: UUID
-    author: str
+    by: Author
     role: str
     own: bool
     text: str = field(repr=False)
@@ -98,8 +105,7 @@ async def _opened(work: Work, prescription: Prescription, rows: Sequence[ReviewM
     return [
         Message(
             id=row.id,
-            author_id=row.author_id,
-            author=people[PersonId(row.author_id)].name if PersonId(row.author_id) in people else "",
+            by=Author(row.author_id, people[PersonId(row.author_id)].name if PersonId(row.author_id) in people else ""),
             role=str(Role(row.author_role)),
             own=row.author_id == work.actor.person_id,
             text=work.ground.fields.open(row.body, "review_messages", "body", row.id, key),

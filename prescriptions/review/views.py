@@ -48,12 +48,18 @@ class HeldView(View):
     valid_until: datetime | None
 
 
+class AuthorView(View):
+    """Who wrote."""
+
+    id: UUID
+    name: str
+
+
 class MessageView(View):
     """One message between pharmacist and prescriber."""
 
     id: UUID
-    author_id: UUID
-    author: str
+    by: AuthorView
     role: str
     own: bool
     text: str
