@@ -69,6 +69,7 @@ class Reaction(StrEnum):
     BLOOD_OR_LIVER = "blood_or_liver"  # agranulocytosis, severe hepatitis
     HIT = "hit"  # heparin-induced thrombocytopenia
     MILD_RASH = "mild_rash"
+    INTOLERANCE = "intolerance"  # no allergy: myalgia under a statin, cough under an ACE inhibitor
 
 
 class HerbGroup(StrEnum):
@@ -159,6 +160,7 @@ class Interaction:
     severity: Severity
     effect_en: str
     management_en: str
+    management_zh: str
     reason_zh: str
     confidence: Confidence
 
@@ -210,6 +212,7 @@ class CrossReaction:
     target: str
     reaction: Reaction
     action: Action
+    reason_en: str
     reason_zh: str
     source: str
     confidence: Confidence

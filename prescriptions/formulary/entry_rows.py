@@ -101,6 +101,7 @@ def interaction(row: Row) -> Interaction:
         row.word("severity", Severity),
         row.needed("mechanism_effect"),
         row.text("management"),
+        row.text("management_zh"),
         row.needed("reason_zh"),
         row.word("confidence", Confidence),
     )
@@ -178,6 +179,7 @@ def cross_reaction(row: Row) -> CrossReaction:
         row.needed("to"),
         row.word("reaction", Reaction),
         row.word("action", Action),
+        row.needed("reason_en"),
         row.needed("reason_zh"),
         row.needed("source"),
         row.word("confidence", Confidence),

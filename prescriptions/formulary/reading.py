@@ -25,7 +25,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         " long_term_rx_allowed confidence note components",
         "names.csv": "drug_id name kind",
         "substances.csv": "substance_id name_zh name_en",
-        "interactions.csv": "rule_id subject_a subject_b severity mechanism_effect management reason_zh confidence",
+        "interactions.csv": "rule_id subject_a subject_b severity mechanism_effect management management_zh reason_zh confidence",
         "contraindications.csv": "rule_id subject condition_type condition_value limit action reason_en reason_zh"
         " confidence",
         "prose_readings.csv": "rule_id subject condition_type condition_value limit action reason_en reason_zh"
@@ -33,7 +33,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "allergy_classes.csv": "class_id class_en class_zh member_drug_ids member_names_zh same_class_rule"
         " cross_reaction_rule default_action confidence",
         "allergen_names.csv": "name class_id",
-        "cross_reactions.csv": "rule_id from to reaction action reason_zh source confidence",
+        "cross_reactions.csv": "rule_id from to reaction action reason_en reason_zh source confidence",
         "tcm_incompatibilities.csv": "rule_id rule_group subject_a subject_b_or_value action note drug_id",
         "tcm_aliases.csv": "alias name kind confidence",
         "indications.csv": "rule_id subject disease_groups source confidence",
