@@ -195,6 +195,28 @@ async def a_doctor(
     return doctor
 
 
+async def a_pharmacist(ground: Ground, at: Hospital, *, name: str = "孙测试", trained: bool = True) -> Somebody:
+    """A pharmacist who has dispensed since 2012; one who is not trained in reviewing may not review (B08)."""
+    pharmacist = await a_member_of_staff(ground, Role.PHARMACIST, at, name=name)
+    async with unit_of_work(ground, SYSTEM) as work:
+        await staff.add_credential(
+            work,
+            pharmacist.id,
+            CredentialFields(
+                CredentialKind.PHARMACIST,
+                f"P{uuid4().hex[:14]}",
+                Category.PHARMACY,
+                "药学",
+                Title.PHARMACIST_IN_CHARGE,
+                date(2010, 7, 1),
+                day_of(work.now) + timedelta(days=900),
+                date(2012, 1, 1),
+                date(2022, 1, 1) if trained else None,
+            ),
+        )
+    return pharmacist
+
+
 async def a_session(
     ground: Ground,
     doctor: Somebody,
