@@ -44,6 +44,11 @@ def is_unit(unit: str) -> bool:
     return unit.strip().lower() in _MASS_MCG or unit.strip().lower() in _SAME
 
 
+def is_positive(value: Decimal | None) -> bool:
+    """Whether this is an amount at all: a number above nothing."""
+    return value is not None and value.is_finite() and value > 0
+
+
 def turned(value: Decimal, unit: str, wanted: str, strength: str = "") -> Decimal | None:
     """The amount in another unit: mg in g, tablets in mg by the strength of one; None when that cannot be said."""
     unit, wanted = unit.strip().lower(), wanted.strip().lower()
@@ -61,7 +66,7 @@ def turned(value: Decimal, unit: str, wanted: str, strength: str = "") -> Decima
 
 def single(item: Item | Taking, drug: Drug) -> Decimal | None:
     """A single dose in the drug's unit."""
-    if item.dose is None:
+    if item.dose is None or not is_positive(item.dose):
         return None
     return turned(item.dose, item.unit, drug.dose_unit, item.strength if isinstance(item, Item) else "")
 

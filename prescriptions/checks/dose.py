@@ -10,7 +10,7 @@ from prescriptions.formulary.entries import Drug
 from prescriptions.formulary.knowledge import Knowledge
 
 from . import frequency
-from .amounts import UNIT_ZH, per_period, single
+from .amounts import UNIT_ZH, is_positive, per_period, single
 from .finding import Coverage, Covered, Finding, Level
 from .picture import Item, Picture
 from .reading import amount, known
@@ -137,7 +137,7 @@ def dose(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverage]
 
 def _of_line(item: Item, drug: Drug) -> Iterator[Finding | Coverage]:
     often = frequency.read(item.frequency)
-    if item.dose is None or often is None:
+    if not is_positive(item.dose) or often is None:
         yield _uncovered(item, "用法用量不完整", "the usage is not complete")  # E3 says what is missing
         return
     if drug.is_weekly and often.daily:

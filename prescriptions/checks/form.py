@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from prescriptions.formulary.knowledge import Knowledge
 
 from . import frequency
-from .amounts import is_unit
+from .amounts import is_positive, is_unit
 from .finding import Finding, Level
 from .picture import Item, Kind, Picture
 from .routes import route_of
@@ -100,7 +99,7 @@ def _patient(picture: Picture) -> Iterator[Finding]:
         yield _STRANGE_AGE.of(*picture.lines, key="age")
     if not patient.diagnoses:
         yield _NO_DIAGNOSIS.of(*picture.lines, key="diagnosis")
-    if age is not None and age < _WEIGHED_UNDER_YEARS and not _positive(patient.weight_kg):
+    if age is not None and age < _WEIGHED_UNDER_YEARS and not is_positive(patient.weight_kg):
         yield _NO_WEIGHT.of(*picture.lines, key="weight")
 
 
@@ -126,14 +125,10 @@ def _usage(item: Item, kind: Kind) -> dict[tuple[str, str], bool]:
     """What a line must say, and whether it does."""
     return {
         ("药名", "name"): bool(item.name.strip()),
-        ("单次用量", "single dose"): _positive(item.dose),
+        ("单次用量", "single dose"): is_positive(item.dose),
         ("用量单位", "unit"): is_unit(item.unit),
         ("给药途径", "route"): kind is Kind.TCM_PIECES or route_of(item.route) is not None,
         ("用药频次", "frequency"): frequency.read(item.frequency) is not None,
         ("天数", "days"): item.days is not None and item.days > 0,
-        ("总量", "quantity"): item.quantity is None or _positive(item.quantity),
+        ("总量", "quantity"): item.quantity is None or is_positive(item.quantity),
     }
-
-
-def _positive(value: Decimal | None) -> bool:
-    return value is not None and value.is_finite() and value > 0

@@ -10,7 +10,7 @@ from prescriptions.formulary.entries import Drug
 from prescriptions.formulary.knowledge import Knowledge
 
 from . import frequency
-from .amounts import turned
+from .amounts import is_positive, single, turned
 from .finding import Coverage, Covered, Finding, Level
 from .picture import Item, Kind, Picture
 from .reading import amount, drug_of
@@ -179,12 +179,17 @@ def _total(item: Item, drug: Drug) -> Iterator[Finding | Coverage]:
 
 def _lasts(item: Item, drug: Drug) -> Decimal | None:
     """For how many days (whole or parts) the quantity lasts at the written usage."""
-    often = frequency.read(item.frequency)
-    if item.quantity is None or item.dose is None or often is None or often.per_day is None:
+    often, once = frequency.read(item.frequency), single(item, drug)
+    if (
+        item.quantity is None
+        or not is_positive(item.quantity)
+        or once is None
+        or often is None
+        or often.per_day is None
+    ):
         return None
     total = turned(item.quantity, item.quantity_unit, drug.dose_unit, item.strength)
-    once = turned(item.dose, item.unit, drug.dose_unit, item.strength)
-    if total is None or not once or once < 0:
+    if total is None:
         return None
     return round(total / (once * often.per_day), 1)
 

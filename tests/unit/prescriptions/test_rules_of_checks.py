@@ -1,0 +1,30 @@
+"""Every rule of the checks lets its accepted prescription through and speaks of the refused one."""
+
+from __future__ import annotations
+
+import pytest
+
+from prescriptions.checks.finding import Level
+from prescriptions.checks.table import CHECKS
+
+from .cases import CASES, Case
+from .pictures import a_picture, checked, of_rule
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_rule_speaks_of_what_it_is_for_and_of_nothing_else(case: Case) -> None:
+    accepted = checked(case.accepted)
+    assert case.level not in {each.level for each in of_rule(accepted, case.rule)}
+    refused = checked(case.refused)
+    spoken = [each for each in of_rule(refused, case.rule) if each.level is case.level]
+    assert spoken, [(each.rule, each.level.value) for each in refused.findings]
+    assert all(each.sentence_zh and each.sentence_en and each.advice_zh and each.advice_en for each in spoken)
+    assert all(each.data_version for each in spoken)
+    assert Level.FAILED not in {each.level for each in (*accepted.findings, *refused.findings)}
+
+
+def test_an_ordinary_prescription_passes() -> None:
+    outcome = checked(a_picture())
+    assert outcome.decision == "passed"
+    assert {each.level for each in outcome.findings} <= {Level.INFORMATION}
+    assert len(outcome.coverage) == len(CHECKS)
