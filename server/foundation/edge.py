@@ -87,7 +87,12 @@ async def _work(
             kept = await idempotency.claim(work.session, ground.answers, scope, _digest(request), work.now)
             if kept:
                 return _json(kept.status, kept.body, {"Idempotency-Replayed": "true"})
-        result = await route.endpoint(work, **arguments)
+        try:
+            result = await route.endpoint(work, **arguments)
+        except Problem as refusal:
+            if scope is not None and refusal.keeps_effects:
+                await idempotency.release(work.session, scope)  # its effects are committed, its answer is not kept
+            raise
         if isinstance(result, FileAnswer):
             return result
         answer = result if isinstance(result, Answer) else Answer(result)

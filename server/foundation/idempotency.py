@@ -113,6 +113,11 @@ async def keep(session: AsyncSession, cipher: Cipher, scope: bytes, status: int,
     )
 
 
+async def release(session: AsyncSession, scope: bytes) -> None:
+    """Give the key back: the request was refused, though something of it (a counted wrong code, say) is kept."""
+    await session.execute(delete(IdempotencyKey).where(IdempotencyKey.scope == scope))
+
+
 async def forget_old(session: AsyncSession, now: datetime) -> None:
     """Delete keys older than 24 hours."""
     await session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT))
