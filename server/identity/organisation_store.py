@@ -82,6 +82,14 @@ async def holders(session: AsyncSession, organisation_id: UUID, role: str) -> Se
     return (await session.scalars(held.distinct())).all()
 
 
+async def with_holders(session: AsyncSession, role: str) -> Sequence[UUID]:
+    """The organisations at which somebody holds a post of this role now."""
+    held = select(Membership.organisation_id).where(
+        Membership.role == role, Membership.ended_at.is_(None), Membership.suspended_at.is_(None)
+    )
+    return (await session.scalars(held.distinct())).all()
+
+
 async def alliance(session: AsyncSession, alliance_id: UUID) -> Alliance | None:
     """One alliance."""
     return await session.get(Alliance, alliance_id)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from server.foundation.actor import Kind, Level, OrganisationId
+from server.foundation.actor import Kind, Level, OrganisationId, Role
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.pinyin import sounds
@@ -60,6 +60,12 @@ async def organisation(work: Work, organisation_id: OrganisationId) -> Organisat
 async def organisations(work: Work, ids: Iterable[OrganisationId] | None = None) -> list[OrganisationCard]:
     """Every open organisation, or these, from the top of the tree."""
     return await _cards(work, await store.organisations(work.session, ids))
+
+
+async def organisations_with(work: Work, role: Role) -> list[OrganisationCard]:
+    """Every open organisation at which somebody of this role works now."""
+    ids = await store.with_holders(work.session, role)
+    return await organisations(work, [OrganisationId(each) for each in ids])
 
 
 async def departments(work: Work, organisation_id: OrganisationId) -> list[DepartmentCard]:

@@ -27,6 +27,7 @@ from .organisations import (
     organisation,
     organisations,
     organisations_below,
+    organisations_with,
     reach,
     require_services_open,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "organisation",
     "organisations",
     "organisations_below",
+    "organisations_with",
     "patient",
     "patient_here",
     "people",
