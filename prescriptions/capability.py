@@ -10,7 +10,7 @@ from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from . import http_figures, http_review, steps, store
+from . import http_figures, http_read, http_review, http_rights, http_write, jobs, steps, store
 from .review import jobs as review_jobs
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -38,10 +38,13 @@ def _id(subject: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="prescriptions",
-    routes=(http_review.routes, http_figures.routes),
+    routes=(http_write.routes, http_read.routes, http_rights.routes, http_review.routes, http_figures.routes),
     permissions={
         "prescriptions.write": _DOCTOR,
         "prescriptions.read": _PATIENT_SIDE | _DOCTOR | _PHARMACIST,
+        "prescriptions.list": _PATIENT_SIDE | _DOCTOR,
+        "prescriptions.void": _DOCTOR | _PHARMACIST,
+        "prescriptions.grant": frozenset({Role.ADMINISTRATOR}),
         "prescriptions.review": _PHARMACIST,
         "prescriptions.talk": _DOCTOR | _PHARMACIST,
         "prescriptions.count": frozenset({Role.REGULATOR}),
@@ -49,7 +52,7 @@ CAPABILITY: Final = Capability(
         "prescriptions.receive": _PATIENT_SIDE,
     },
     subscribers=(),
-    jobs=(*review_jobs.JOBS,),
+    jobs=(*jobs.JOBS, *review_jobs.JOBS),
     topics=(
         Topic("prescription", _may_watch_prescription),
         Topic("reviews", _may_watch_pharmacy),

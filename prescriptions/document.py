@@ -19,7 +19,6 @@ from .content import Content
 
 ACT: Final = "prescribe"
 TYP: Final = "prescription+jws"
-CONFIRM_TYP: Final = "prescription-confirmation+jws"
 
 
 @dataclass(frozen=True, slots=True)

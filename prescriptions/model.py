@@ -148,7 +148,7 @@ class ItemRow(Row):
 
 
 class CheckRun(Row):
-    """One run of the checks over one version: the decision in clear, findings and coverage sealed."""
+    """One run of the checks over one version: the decision in clear, findings and coverage sealed. Those of signed ones stay."""
 
     __tablename__ = "prescription_checks"
     __table_args__ = (Index("ix_prescription_checks_prescription_id_at", "prescription_id", "at"),)

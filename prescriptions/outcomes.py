@@ -62,17 +62,13 @@ class Kept(View):
     coverage: tuple[CoverageView, ...]
     data_version: str
 
-    def digest(self) -> str:
-        """SHA-256 over the canonical form: what the pharmacist signs for having seen."""
-        return hashlib.sha256(canonical(self.model_dump(mode="json"))).hexdigest()
-
 
 class OutcomeView(Kept):
     """The last check of a prescription. `digest` is the findings' own, for the review."""
 
     id: UUID
     at: datetime
-    digest_: str
+    digest: str
     unsigned_notice: str | None
 
 
@@ -84,3 +80,8 @@ def kept(outcome: Outcome) -> Kept:
         coverage=tuple(CoverageView.model_validate(each) for each in outcome.coverage),
         data_version=outcome.data_version,
     )
+
+
+def digest_of(found: Kept) -> str:
+    """SHA-256 over the canonical form: what the pharmacist signs for having seen."""
+    return hashlib.sha256(canonical(found.model_dump(mode="json"))).hexdigest()

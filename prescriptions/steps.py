@@ -6,7 +6,7 @@ version, one row of history, one audit row. Everybody who moves a prescription c
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from server.foundation import data_keys
@@ -21,6 +21,8 @@ from . import access, store
 from .access import Party
 from .errors import PrescriptionChangedElsewhere
 from .model import Prescription, StepRow
+
+_UNSEEN: Final = frozenset({"edit", "check"})
 
 
 async def own(work: Work, prescription_id: UUID, allowed: frozenset[Party]) -> tuple[Prescription, Party]:
@@ -78,12 +80,17 @@ async def attempt(
     text: str | None = None,
     **values: Any,
 ) -> Prescription | None:
-    """The same, with None instead of a refusal; for scans and for what may have happened already."""
+    """The same, with None instead of a refusal; for scans and for what may have happened already.
+
+    What a doctor does to a sheet nobody else has seen (saved by itself a moment after the last key) makes no history.
+    """
     seen = prescription.version
     moved = await store.move(
         work.session, prescription.id, verb, work.actor.role, seen, *only_if, changed_at=work.now, **values
     )
-    if moved is not None:
+    if moved is not None and verb in _UNSEEN:
+        tell(work, moved)
+    elif moved is not None:
         await write(work, moved, verb, code=code, text=text)
     return moved
 

@@ -100,19 +100,15 @@ async def versions_of(session: AsyncSession, pairs: Collection[tuple[UUID, int]]
 
 
 async def drop_unsigned(session: AsyncSession, prescription_id: UUID, before: int) -> None:
-    """Forget what was written over and never signed."""
-    of_this = (ItemRow.prescription_id == prescription_id, ItemRow.version < before)
+    """Forget what was written over and never signed, with its lines and checks."""
     signed = select(Version.version).where(
         Version.prescription_id == prescription_id, Version.signature_id.is_not(None)
     )
-    await session.execute(
-        delete(ItemRow).where(*of_this, ItemRow.version.not_in(signed)).execution_options(synchronize_session=False)
-    )
-    await session.execute(
-        delete(Version)
-        .where(Version.prescription_id == prescription_id, Version.version < before, Version.signature_id.is_(None))
-        .execution_options(synchronize_session=False)
-    )
+    for table in (ItemRow, CheckRun):
+        old = (table.prescription_id == prescription_id, table.version < before, table.version.not_in(signed))
+        await session.execute(delete(table).where(*old).execution_options(synchronize_session=False))
+    unsigned = (Version.prescription_id == prescription_id, Version.version < before, Version.signature_id.is_(None))
+    await session.execute(delete(Version).where(*unsigned).execution_options(synchronize_session=False))
 
 
 async def items_of(session: AsyncSession, prescription_id: UUID, number: int) -> Sequence[ItemRow]:
@@ -230,3 +226,34 @@ async def how_many(session: AsyncSession, *conditions: Any) -> int:
 
 def _words(statuses: Collection[Status]) -> list[str]:
     return sorted(str(status) for status in statuses)
+
+
+# --- what a view needs of many at once
+
+
+async def check_runs(session: AsyncSession, run_ids: Collection[UUID]) -> dict[UUID, CheckRun]:
+    """Some runs of the checks, by id."""
+    found = await session.scalars(select(CheckRun).where(CheckRun.id.in_(run_ids)))
+    return {each.id: each for each in found}
+
+
+async def last_answers(session: AsyncSession, prescription_ids: Collection[UUID]) -> dict[UUID, StepRow]:
+    """The last return or rejection of each of these prescriptions."""
+    wanted = (
+        select(StepRow)
+        .where(StepRow.prescription_id.in_(prescription_ids), StepRow.verb.in_(["return", "reject"]))
+        .order_by(StepRow.at, StepRow.id)
+    )
+    return {each.prescription_id: each for each in await session.scalars(wanted)}
+
+
+async def sign_version(session: AsyncSession, prescription_id: UUID, number: int, **values: Any) -> bool:
+    """Put the signature to a version, once; False when it is signed."""
+    statement = (
+        update(Version)
+        .where(Version.prescription_id == prescription_id, Version.version == number, Version.signature_id.is_(None))
+        .values(**values)
+        .returning(Version.version)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(statement)).first() is not None

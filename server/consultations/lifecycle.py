@@ -46,6 +46,8 @@ OVER: Final = frozenset(
     }
 )
 SEEN: Final = frozenset({Status.DOCUMENTING, Status.SIGNED, Status.CLOSED, Status.ENDED_TECHNICAL})
+# While these last the doctor may write prescriptions; one that stands may still be signed once the visit is closed.
+PRESCRIBING: Final = frozenset({Status.IN_VIDEO, Status.DOCUMENTING, Status.ENDED_TECHNICAL, Status.SIGNED})
 NOT_STARTED: Final = NOT_ARRIVED | WAITING | {Status.CALLED, Status.ELIGIBILITY}
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})

@@ -8,10 +8,11 @@ from uuid import UUID
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 
-from . import store, triage
+from . import steps, store, triage
 from .eligibility import decide
 from .ending import close, finish_video, sign, terminate
 from .errors import NoSuchSymptom, RedFlag, RedFlagOffline
+from .lifecycle import PRESCRIBING, Status
 from .lists import counts, worklist
 from .lists import mine as my_visits
 from .model import Visit
@@ -19,6 +20,7 @@ from .preparation import check_in, decline_recording, device_check, give_consent
 from .presence import after_restart, person_at
 from .reception import call, close_door, hand_over, not_present, open_door, pause, stop
 from .room import join, phone, start, withdraw_recording
+from .steps import DOCTOR_ONLY
 from .summary import summary
 from .triage import Action, Answer
 
@@ -38,8 +40,10 @@ __all__ = [
     "hand_over",
     "join",
     "my_visits",
+    "may_prescribe_in",
     "not_present",
     "open_door",
+    "own_visit",
     "pause",
     "person_at",
     "phone",
@@ -78,3 +82,14 @@ async def visit_of_encounter(work: Work, encounter_id: UUID) -> Visit:
     if found is None:
         raise Unknown
     return found
+
+
+async def own_visit(work: Work, visit_id: UUID) -> Visit:
+    """A visit of the acting doctor, while care lasts. Raises: Unknown."""
+    visit, _ = await steps.own(work, visit_id, DOCTOR_ONLY)
+    return visit
+
+
+def may_prescribe_in(visit: Visit, *, begun: bool) -> bool:
+    """Whether the visit is at a point where its doctor writes prescriptions; what was begun may be signed after its close."""
+    return visit.status in (PRESCRIBING | {Status.CLOSED} if begun else PRESCRIBING)

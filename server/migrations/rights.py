@@ -16,7 +16,6 @@ APPEND_ONLY: Final = frozenset(
         "record_reads",
         "note_versions",
         "prescription_steps",
-        "prescription_checks",
         "review_decisions",
         "review_messages",
     }
