@@ -29,8 +29,8 @@ _BETWEEN: Final = re.compile(r"[、，,；;/和及与]| and ")
 _CLASS_WORD: Final = re.compile(r"(?:类药物|类药|药物)$")
 
 _WHAT: Final = {
-    "zh": "患者对“{allergy}”过敏{happened_zh}：{why_zh}。",
-    "en": "Allergy to {allergy}{happened_en}: {why_en}.",
+    "zh": "“{name_zh}”与过敏记录“{allergy}”{happened_zh}：{why_zh}。",
+    "en": "{name_en} and the recorded allergy to {allergy}{happened_en}: {why_en}.",
 }
 _STOP: Final = Sentence(
     check=_E4,

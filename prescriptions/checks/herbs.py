@@ -18,9 +18,10 @@ from .amounts import turned
 from .duplicates import is_twice
 from .finding import Coverage, Covered, Finding, Level
 from .meetings import Meeting, herb_rules, meetings, say
-from .picture import Item, Kind, Picture, Sex
+from .picture import Item, Kind, Picture
 from .reading import amount, drug_of
 from .sentence import Sentence
+from .stages import Stage, stage_of
 
 _E16: Final = "E16"
 _FILE: Final = "tcm_incompatibilities.csv"
@@ -153,17 +154,17 @@ def _with_western(meeting: Meeting, knowledge: Knowledge) -> Iterator[Finding]:
 
 def _pregnancy(picture: Picture, item: Item, knowledge: Knowledge) -> Iterator[Finding]:
     rules = knowledge.herb_pregnancy(item.name)
-    if picture.patient.pregnant:
+    stage = stage_of(picture)
+    if stage.is_pregnant:
         for rule in rules:
             sentence = _FORBIDDEN if rule.action is Action.BLOCK else _CAUTION
             yield _of(sentence, item, rule)
-    elif _may_be_pregnant(picture):
+    elif picture.patient.pregnant is None and _may_be_pregnant(stage):
         yield from (_of(_ASK, item, rule) for rule in rules if rule.action is Action.BLOCK)
 
 
-def _may_be_pregnant(picture: Picture) -> bool:
-    patient = picture.patient
-    return patient.pregnant is None and patient.sex is Sex.FEMALE and picture.age in _CHILDBEARING
+def _may_be_pregnant(stage: Stage) -> bool:
+    return stage.is_female and stage.age in _CHILDBEARING
 
 
 def _cap(picture: Picture, item: Item, knowledge: Knowledge) -> Iterator[Finding | Coverage]:

@@ -148,6 +148,8 @@ class Substance:
     id: str
     name_zh: str
     name_en: str
+    names: tuple[str, ...]
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)

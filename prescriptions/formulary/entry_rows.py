@@ -89,7 +89,13 @@ def name(row: Row) -> Name:
 
 def substance(row: Row) -> Substance:
     """A line of substances.csv."""
-    return Substance(row.needed("substance_id"), row.needed("name_zh"), row.needed("name_en"))
+    return Substance(
+        row.needed("substance_id"),
+        row.needed("name_zh"),
+        row.needed("name_en"),
+        row.words("names"),
+        row.needed("explanation"),
+    )
 
 
 def interaction(row: Row) -> Interaction:

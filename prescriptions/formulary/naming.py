@@ -27,7 +27,7 @@ class Naming:
         self._substances: Final = {
             plain(name): each.id
             for each in formulary.substances
-            for name in (each.id, each.name_en, each.name_zh, *each.name_zh.split("/"))
+            for name in (each.id, each.name_en, each.name_zh, *each.name_zh.split("/"), *each.names)
         }
         self._own: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(ids) for name, ids in own.items()}
         self._open: Final[Mapping[str, tuple[str, ...]]] = {name: tuple(ids) for name, ids in open_form.items()}

@@ -24,7 +24,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         " max_daily times_per_day pregnancy renal min_age_years special_control online_rx_allowed"
         " long_term_rx_allowed confidence note components",
         "names.csv": "drug_id name kind",
-        "substances.csv": "substance_id name_zh name_en",
+        "substances.csv": "substance_id name_zh name_en names explanation",
         "interactions.csv": "rule_id subject_a subject_b severity mechanism_effect management management_zh reason_zh confidence",
         "contraindications.csv": "rule_id subject condition_type condition_value limit action reason_en reason_zh"
         " confidence",
