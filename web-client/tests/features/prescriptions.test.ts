@@ -57,6 +57,9 @@ const outcome = (findings: Finding[], coverage: Coverage[]): Outcome => ({
   findings,
   coverage,
   data_version: '1',
+  at: '2026-11-23T06:46:00Z',
+  digest: '0',
+  unsigned_notice: null,
 })
 
 describe('the quantity of a line', () => {

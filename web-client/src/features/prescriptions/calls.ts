@@ -22,6 +22,7 @@ export interface Template {
 export interface Step {
   at: string
   verb: string
+  status: string
   by: string | null
   role: string | null
   code: string | null
@@ -62,6 +63,7 @@ export interface Signature {
   version: number
   digest: string
   overrides: Override[]
+  double_confirm: boolean
 }
 
 export const sign = (key: string, id: string, body: Signature) =>

@@ -34,8 +34,10 @@ export interface Outcome {
   findings: Finding[]
   coverage: Coverage[]
   data_version: string
-  at?: string
-  unsigned_notice?: string | null
+  at: string
+  /** The findings' own, for the review. */
+  digest: string
+  unsigned_notice: string | null
 }
 
 export interface Drug {
@@ -71,24 +73,22 @@ export interface Item {
   quantity: number | null
   quantity_unit: string
   note: string
-  reason?: string
+  reason: string
   dispensed?: number
 }
 
 export interface Diagnosis {
-  icd10: string
+  code: string
   name: string
 }
 
-/** 长期处方评估 */
-export interface Assessment {
+/** 长期处方的条件, as the doctor found them. */
+export interface Eligibility {
   diagnosis_clear: boolean
   regimen_stable: boolean
   adherence_good: boolean
   disease_controlled: boolean
-  needs_long_therapy: boolean
-  taught: string
-  note: string
+  taught: boolean
 }
 
 export interface Company {
@@ -101,7 +101,8 @@ export interface Content {
   diagnoses: Diagnosis[]
   items: Omit<Item, 'id' | 'line' | 'dispensed'>[]
   long_term: boolean
-  assessment: Assessment | null
+  assessment: string
+  eligibility: Eligibility | null
   company: Company | null
   emergency: boolean
   delivery: boolean
@@ -121,36 +122,37 @@ export interface Override {
   reason: string
 }
 
-export interface Prescription {
+export interface Prescription extends Omit<Content, 'items'> {
   id: string
   number: string
   status: string
   version: number
-  kind: Kind
-  long_term: boolean
   days: number | null
+  visit_id: string
   hospital: { id: string; name: string }
   department: string
-  patient: { id: string; name: string; sex: string | null; age: number | null }
+  patient: {
+    id: string
+    name: string
+    sex: string
+    birth_date: string
+    age: number
+    weight_kg: string | null
+  }
   prescriber: Person
-  diagnoses: Diagnosis[]
-  assessment: Assessment | null
-  company?: Company | null
-  emergency?: boolean
-  delivery?: boolean
-  payer?: string
-  reason?: string
-  advice?: string
   items: Item[]
   check: Outcome | null
   overrides: Override[]
   drawn_at: string
   signed_at: string | null
+  double_signed: boolean
   valid_until: string | null
+  extended_note: string | null
   reviewer: Person | null
   decided_at: string | null
-  return: { code: string; text: string } | null
-  continues: { id: string; number: string } | null
+  return: { code: string | null; text: string } | null
+  continues: { id: string; number: string; how: string } | null
   may: string[]
   digest: string
+  data_notice: string | null
 }

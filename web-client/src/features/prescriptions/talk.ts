@@ -5,7 +5,8 @@ import { api } from '@/api/client'
 export interface Message {
   id: string
   at: string
-  by: { id: string; name: string }
+  author: string
+  own: boolean
   text: string
 }
 type Loose = Record<'GET' | 'POST', (path: string, wanted: object) => Promise<{ data?: unknown }>>

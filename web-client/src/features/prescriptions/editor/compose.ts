@@ -5,7 +5,7 @@
  */
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { draft as create, onePrescription, save } from '../calls'
-import type { Assessment, Company, Content, Outcome, Prescription } from '../contract'
+import type { Company, Content, Eligibility, Outcome, Prescription } from '../contract'
 import { isUnsigned } from '../status'
 import { fromItem, lacksOf, toItem, type Line } from './lines'
 import { asProblem, type Problem } from '@/api/problem'
@@ -16,9 +16,9 @@ export type SaveState = 'clean' | 'dirty' | 'saving' | 'failed' | 'conflict'
 const SAVE_AFTER_MS = 700
 const RETRY_MS = 5_000
 
-export type Form = Omit<Content, 'items' | 'assessment' | 'company'> & {
+export type Form = Omit<Content, 'items' | 'eligibility' | 'company'> & {
   lines: Line[]
-  assessment: Assessment
+  eligibility: Eligibility
   company: Company
 }
 
@@ -28,14 +28,13 @@ export function blankForm(kind: Content['kind'], diagnoses: Content['diagnoses']
     lines: [],
     diagnoses,
     long_term: false,
-    assessment: {
+    assessment: '',
+    eligibility: {
       diagnosis_clear: false,
       regimen_stable: false,
       adherence_good: false,
       disease_controlled: false,
-      needs_long_therapy: false,
-      taught: '',
-      note: '',
+      taught: false,
     },
     company: { guardian_present: false, paediatrician_present: false },
     emergency: false,
@@ -49,12 +48,13 @@ export function blankForm(kind: Content['kind'], diagnoses: Content['diagnoses']
 const whole = (form: Form) => form.lines.filter((line) => !lacksOf(line, form.kind).length)
 
 export function contentOf(form: Form): Content {
-  const { lines: _, company, assessment, ...rest } = form
+  const { lines: _, company, eligibility, ...rest } = form
   const accompanied = company.guardian_present || company.paediatrician_present
   return {
     ...rest,
     items: whole(form).map(toItem),
-    assessment: form.long_term ? assessment : null,
+    assessment: form.long_term ? form.assessment.trim() : '',
+    eligibility: form.long_term ? eligibility : null,
     company: accompanied ? company : null,
   }
 }
@@ -65,13 +65,14 @@ export function formOf(rx: Prescription): Form {
     ...blank,
     lines: rx.items.map(fromItem),
     long_term: rx.long_term,
-    assessment: rx.assessment ?? blank.assessment,
+    assessment: rx.assessment,
+    eligibility: rx.eligibility ?? blank.eligibility,
     company: rx.company ?? blank.company,
-    emergency: rx.emergency ?? false,
-    delivery: rx.delivery ?? false,
-    payer: rx.payer ?? '',
-    reason: rx.reason ?? '',
-    advice: rx.advice ?? '',
+    emergency: rx.emergency,
+    delivery: rx.delivery,
+    payer: rx.payer,
+    reason: rx.reason,
+    advice: rx.advice,
   }
 }
 

@@ -198,7 +198,7 @@ export function fromItem(item: Content['items'][number]): Line {
     quantity_unit: item.quantity_unit,
     quantity_own: false,
     note: item.note,
-    reason: item.reason ?? '',
+    reason: item.reason,
   }
   line.quantity_own = line.quantity !== '' && quantityOf(line)?.toString() !== line.quantity
   return line

@@ -17,7 +17,6 @@ export function blockedBy(hand: InHand, open: Open): string | undefined {
   if (!hand.form.diagnoses.length) return t('blocked.diagnosis')
   const parts = [
     open.stops.length && t('blocked.stop', { lines: where(linesOf(open.stops)) }),
-    open.failed.length && t('blocked.failed'),
     open.unanswered.length && t('blocked.reason', { lines: where(linesOf(open.unanswered)) }),
   ].filter(Boolean)
   if (parts.length) return `${t('blocked.not_yet')}${parts.join(t('blocked.and'))}`
@@ -34,9 +33,15 @@ export function useSigning(hand: InHand, done: (rx: Prescription) => void) {
   const action = useAction(async (key, id: string, version: number, digest: string) => {
     const findings = hand.rx.value?.check?.findings ?? []
     const overrides = findings
-      .filter((one) => (needsReason(one) || one.level === 'not_covered') && hand.reasons[one.id]?.trim())
+      .filter((one) => needsReason(one) && hand.reasons[one.id]?.trim())
       .map((one) => ({ finding_id: one.id, reason: (hand.reasons[one.id] ?? '').trim() }))
-    const signed = await sign(key, id, { version, digest, overrides })
+    const signed = await sign(key, id, {
+      version,
+      digest,
+      overrides,
+      // Every one of them was ticked in the dialog.
+      double_confirm: findings.some((one) => one.level === 'confirm'),
+    })
     hand.close()
     put(['prescription', id], signed)
     refetch(['prescriptions'])
