@@ -35,7 +35,7 @@ _LOOK_ALIKE: Final = Sentence(
 
 def mistaken(picture: Picture, knowledge: Knowledge) -> Iterator[Finding]:
     """High-alert drugs and look-alike names; a look-alike that is at hand too is a warning. Rule: E20"""
-    at_hand = {each.drug_id for each in (*picture.items, *picture.current)}
+    at_hand = {item.drug_id for item in picture.items} | {taking.drug_id for taking in picture.current}
     for item, drug in known(picture, knowledge):
         if Flag.HIGH_ALERT in knowledge.flags_of(drug.id):
             yield _HIGH_ALERT.of(item.line, met=(drug.name_zh,), key="high-alert", drug=drug)
