@@ -277,11 +277,9 @@ async def take_back(work: Work, redemption_id: UUID, body: BackBody) -> Redempti
 async def proofs(work: Work, redemption_id: UUID) -> list[ProofView]:
     """The proofs of who counted out and who checked."""
     redemption, prescription = await redeeming.own(work, redemption_id, ended=True)
-    found: list[ProofView] = []
-    for each in await store.dispensings_of(work.session, Dispensing.redemption_id == redemption.id):
-        for proof in await authentic.proofs(work, prescription, each):
-            found.append(ProofView(act=proof["act"], proof=proof))
-    return found
+    done = await store.dispensings_of(work.session, Dispensing.redemption_id == redemption.id)
+    found = [proof for each in done for proof in await authentic.proofs(work, prescription, each)]
+    return [ProofView(act=proof["act"], proof=proof) for proof in found]
 
 
 async def _shown(work: Work, redemption_id: UUID) -> RedemptionView:

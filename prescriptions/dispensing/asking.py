@@ -147,9 +147,7 @@ async def report_shortage(work: Work, drug_id: str | None, name: str, note: str,
 
 async def end_shortage(work: Work, shortage_id: UUID) -> None:
     """The own pharmacy has it again. Raises: Unknown."""
-    ended = await store.end_shortage(
-        work.session, shortage_id, work.actor.organisation, work.now, work.actor.person
-    )
+    ended = await store.end_shortage(work.session, shortage_id, work.actor.organisation, work.now, work.actor.person)
     if not ended:
         raise Unknown
     work.audit("shortage.end", "shortage", shortage_id)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any, Literal
-from uuid import UUID
 
-from prescriptions import document, reading, steps, store
+from prescriptions import proving, steps
 from prescriptions.model import Prescription
-from prescriptions.review.document import review_document
+from prescriptions.review import proof
 from server.foundation.work import Work
 from server.signatures import service as signatures
 
 from .errors import SignaturesDoNotHold
 from .model import Dispensing
-
-DISPENSE, CHECK, TYP = "dispense", "check", "dispensing+jws"
-_APPROVE, _REVIEW_TYP = "approve", "review+jws"
 
 
 async def require_signed(work: Work, prescription: Prescription) -> None:
@@ -24,12 +20,17 @@ async def require_signed(work: Work, prescription: Prescription) -> None:
 
     Raises: SignaturesDoNotHold. Rule: B20, B30, B35
     """
-    for signature_id, made, act, typ, signer_id in await _both(work, prescription):
-        verdict = await signatures.verify(work, signature_id, made, act, typ)
-        if not verdict.valid or verdict.signer_id != signer_id:
-            raise SignaturesDoNotHold
-    if prescription.reviewer_id == prescription.prescriber_id:
+    if not await proving.is_genuine(work, prescription) or not await _is_reviewed(work, prescription):
         raise SignaturesDoNotHold
+
+
+async def _is_reviewed(work: Work, prescription: Prescription) -> bool:
+    signature_id, at = prescription.review_signature_id, prescription.decided_at
+    if signature_id is None or at is None or prescription.reviewer_id == prescription.prescriber_id:
+        return False
+    reviewed = await proof.review_document(work, prescription, at)
+    verdict = await signatures.verify(work, signature_id, reviewed, signatures.APPROVE, signatures.REVIEW)
+    return verdict.valid and verdict.signer_id == prescription.reviewer_id
 
 
 async def proofs(work: Work, prescription: Prescription, dispensed: Dispensing) -> list[dict[str, Any]]:
@@ -54,20 +55,3 @@ async def opened(
         await steps.unseal(work, prescription, "dispensings", column, dispensed.id, sealed)
     )
     return found
-
-
-async def _both(
-    work: Work, prescription: Prescription
-) -> list[tuple[UUID, dict[str, Any], str, str, UUID | None]]:
-    """The signatures of prescriber and reviewer with the documents they must be on."""
-    signature_id, review_id = prescription.signature_id, prescription.review_signature_id
-    run = await store.check_run(work.session, prescription.check_run_id) if prescription.check_run_id else None
-    if signature_id is None or review_id is None or prescription.decided_at is None or run is None:
-        raise SignaturesDoNotHold
-    written = (await reading.opened(work, prescription)).document
-    jws = await signatures.jws_of(work, signature_id)
-    reviewed = review_document(prescription, jws, run.digest, _APPROVE, prescription.decided_at)
-    return [
-        (signature_id, written, document.ACT, document.TYP, prescription.prescriber_id),
-        (review_id, reviewed, _APPROVE, _REVIEW_TYP, prescription.reviewer_id),
-    ]

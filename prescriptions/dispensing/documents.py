@@ -1,4 +1,4 @@
-"""What dispenser and checker sign: which drugs of which batch for which prescription, and that the ten matches were made. Pure."""
+"""What dispenser and checker sign: which drugs of which batch for which prescription, and that the matches were made. Pure."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from server.identity import service as identity
 from server.signatures import service as signatures
 
 from . import authentic, redeeming, rules, store, telling
-from .authentic import CHECK, DISPENSE, TYP
 from .checklist import not_matched
 from .documents import Counted, Signatory, checking_document, dispensing_document
 from .errors import DispensingUnderway, MatchesMissing, MoreThanLeft, NothingToCheck, SubstitutionAsked, TwoPeopleNeeded
@@ -31,9 +30,7 @@ from .model import DispensedItem, Dispensing, Redemption
 _FILLING = frozenset({Status.LOCKED, Status.PARTIAL})
 
 
-async def dispense(
-    work: Work, redemption_id: UUID, counted: Sequence[Counted], matched: Sequence[str]
-) -> Dispensing:
+async def dispense(work: Work, redemption_id: UUID, counted: Sequence[Counted], matched: Sequence[str]) -> Dispensing:
     """Count out some or all of what is left, and sign for it; it counts when it was checked.
 
     Raises: Unknown, NotInThisState, MatchesMissing, MoreThanLeft, DispensingUnderway, SubstitutionAsked, Invalid, and the
@@ -50,7 +47,7 @@ async def dispense(
     lines = await _lines(work, prescription, counted)
     made_id = work.new_id()
     document = dispensing_document(prescription, made_id, await _signatory(work), lines, matched, work.now)
-    signature = await signatures.sign(work, work.actor.person, DISPENSE, TYP, document)
+    signature = await signatures.sign(work, work.actor.person, signatures.DISPENSE, signatures.DISPENSING, document)
     made = Dispensing(
         id=made_id,
         redemption_id=redemption.id,
@@ -95,7 +92,7 @@ async def check(
         work.now,
         single_duty=alone,
     )
-    signature = await signatures.sign(work, work.actor.person, CHECK, TYP, document)
+    signature = await signatures.sign(work, work.actor.person, signatures.CHECK, signatures.DISPENSING, document)
     await _count(work, prescription, waiting.id)
     finished = await store.finish(
         work.session,
@@ -140,9 +137,7 @@ async def _count(work: Work, prescription: Prescription, dispensing_id: UUID) ->
             raise MoreThanLeft(line=row.line, left=rules.plain(row.quantity - row.dispensed))
 
 
-async def _lines(
-    work: Work, prescription: Prescription, counted: Sequence[Counted]
-) -> list[tuple[int, Line, Counted]]:
+async def _lines(work: Work, prescription: Prescription, counted: Sequence[Counted]) -> list[tuple[int, Line, Counted]]:
     """What was counted out with the lines it belongs to, in their order, none twice and none beyond what is left."""
     rows = await all_prescriptions.items_of(work.session, prescription.id, prescription.version)
     known = {row.id: row for row in rows}

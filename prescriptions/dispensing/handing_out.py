@@ -134,9 +134,7 @@ async def _make(work: Work, prescription: Prescription) -> None:
             prescription_id=prescription.id,
             token_digest=codes.token_digest(token),
             digits_digest=work.ground.fields.index(_DIGITS, digits, _EVERYWHERE),
-            sealed=await steps.seal(
-                work, prescription, "pickup_codes", "sealed", prescription.id, f"{token} {digits}"
-            ),
+            sealed=await steps.seal(work, prescription, "pickup_codes", "sealed", prescription.id, f"{token} {digits}"),
             live=True,
             made_at=work.now,
         )

@@ -16,9 +16,7 @@ from .errors import MoreThanLeft, PrescriptionNotInForce, PrescriptionOver, Pres
 
 DIGIT_TRIES: Final = 10
 VERIFICATIONS: Final = 60
-_NOT_YET: Final = frozenset(
-    {Status.DRAFT, Status.CHECKED, Status.IN_REVIEW, Status.CLAIMED, Status.RETURNED}
-)
+_NOT_YET: Final = frozenset({Status.DRAFT, Status.CHECKED, Status.IN_REVIEW, Status.CLAIMED, Status.RETURNED})
 
 
 class Standing(StrEnum):

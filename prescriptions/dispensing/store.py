@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.foundation.database import Row, violated
-
 from prescriptions.lifecycle import OVER, SUPPLIED, Status
 from prescriptions.model import ItemRow, Prescription
+from server.foundation.database import Row, violated
+
 from .model import CodeTry, Consignment, DispensedItem, Dispensing, PickUpCode, Redemption, Shortage, Substitution
 
 _DEAD_CODES = OVER | SUPPLIED | {Status.RETURN_REQUESTED}
@@ -78,9 +78,7 @@ async def count_try(session: AsyncSession, subject: bytes, now: datetime, by: in
     counted = (
         insert(CodeTry)
         .values(subject=subject, hour=hour, tries=by)
-        .on_conflict_do_update(
-            index_elements=[CodeTry.subject, CodeTry.hour], set_={"tries": CodeTry.tries + by}
-        )
+        .on_conflict_do_update(index_elements=[CodeTry.subject, CodeTry.hour], set_={"tries": CodeTry.tries + by})
         .returning(CodeTry.tries)
     )
     return (await session.execute(counted)).scalar_one()
@@ -182,9 +180,7 @@ async def finish(session: AsyncSession, dispensing_id: UUID, **values: Any) -> b
     """Check a dispensing or take it back, if nobody did before."""
     statement = (
         update(Dispensing)
-        .where(
-            Dispensing.id == dispensing_id, Dispensing.checked_at.is_(None), Dispensing.withdrawn_at.is_(None)
-        )
+        .where(Dispensing.id == dispensing_id, Dispensing.checked_at.is_(None), Dispensing.withdrawn_at.is_(None))
         .values(**values)
         .returning(Dispensing.id)
         .execution_options(synchronize_session=False)
@@ -220,9 +216,7 @@ async def substitution(session: AsyncSession, substitution_id: UUID) -> Substitu
 
 async def open_substitution(session: AsyncSession, redemption_id: UUID) -> Substitution | None:
     """The question that a pharmacy waits for."""
-    found = select(Substitution).where(
-        Substitution.redemption_id == redemption_id, Substitution.answered_at.is_(None)
-    )
+    found = select(Substitution).where(Substitution.redemption_id == redemption_id, Substitution.answered_at.is_(None))
     return (await session.scalars(_fresh(found))).one_or_none()
 
 
@@ -269,9 +263,7 @@ async def end_shortage(
     """It is there again."""
     statement = (
         update(Shortage)
-        .where(
-            Shortage.id == shortage_id, Shortage.organisation_id == organisation_id, Shortage.ended_at.is_(None)
-        )
+        .where(Shortage.id == shortage_id, Shortage.organisation_id == organisation_id, Shortage.ended_at.is_(None))
         .values(ended_at=now, ended_by=by)
         .returning(Shortage.id)
         .execution_options(synchronize_session=False)

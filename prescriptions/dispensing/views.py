@@ -143,9 +143,7 @@ async def of_redemption(work: Work, redemption: Redemption, prescription: Prescr
     parcels = await store.consignments(work.session, [redemption.id])
     by = await identity.person(work, PersonId(redemption.redeemed_by))
     if holds:
-        await records.note_read(
-            work, PersonId(prescription.patient_id), records.Seen.PRESCRIPTION, prescription.id
-        )
+        await records.note_read(work, PersonId(prescription.patient_id), records.Seen.PRESCRIPTION, prescription.id)
     return RedemptionView(
         id=redemption.id,
         prescription_id=prescription.id,
