@@ -63,6 +63,12 @@ async def colleagues(work: Work, organisation_id: OrganisationId, department_id:
     return [card for card in cards if card.may_practise]
 
 
+async def titles(work: Work, ids: Iterable[PersonId], role: Role) -> dict[PersonId, str]:
+    """The titles of doctors or pharmacists, in the words of Chinese papers; who has none is left out."""
+    posts = await store.doctor_posts(work.session, ids=ids, role=role)
+    return {PersonId(post[0].id): TITLE_ZH[Title(post[4].title)] for post in posts if post[4] is not None}
+
+
 async def require_may_practise(work: Work, doctor_id: PersonId, organisation_id: OrganisationId) -> None:
     """Nothing, when this doctor may receive patients over the internet for this organisation today.
 

@@ -46,7 +46,7 @@ from .patients import (
     standing,
     wards,
 )
-from .practitioners import colleagues, doctor, doctors, require_may_practise, require_may_review
+from .practitioners import colleagues, doctor, doctors, require_may_practise, require_may_review, titles
 from .rules import masked
 from .second_factor import require_fresh_second_factor
 from .staff import (
@@ -149,6 +149,7 @@ __all__ = [
     "require_services_open",
     "staff_of",
     "standing",
+    "titles",
     "wards",
     "with_merged",
 ]
