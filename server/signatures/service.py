@@ -152,6 +152,14 @@ async def package(work: Work, signature_id: UUID, document: Mapping[str, Any]) -
     }
 
 
+async def signature(work: Work, signature_id: UUID) -> SignatureView:
+    """A signature as it was made, for whoever prints it. Raises: Unknown."""
+    row = await store.signature(work.session, signature_id)
+    if row is None:
+        raise Unknown
+    return SignatureView(row.id, row.jws, jws.read_header(row.jws).kid, row.certificate_serial, row.at)
+
+
 async def jws_of(work: Work, signature_id: UUID) -> str:
     """The signature itself, for whoever signs its digest. Raises: Unknown."""
     row = await store.signature(work.session, signature_id)
@@ -207,6 +215,7 @@ __all__ = [
     "root_certificate",
     "set_pin",
     "sign",
+    "signature",
     "state",
     "unlock",
     "verify",
