@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -30,7 +30,7 @@ from .review.errors import (
     WordsMissing,
 )
 from .review.queue import Filters, State
-from .review.views import HeldView, MessageView, QueuedView, ReasonsView, ReasonView
+from .review.views import HeldView, MessageView, QueuedView, ReasonView
 from .views_sheet import SheetView
 
 routes = Routes()
@@ -157,7 +157,7 @@ async def write_message(work: Work, prescription_id: UUID, body: MessageBody) ->
 
 
 @routes.get("/api/review-reasons", may=SIGNED_IN)
-async def read_reasons(work: Work) -> ReasonsView:
+async def read_reasons(work: Work) -> dict[Literal["return", "reject", "sample"], list[ReasonView]]:
     """The coded reasons to return and to reject, and the faults of 处方点评."""
     return {
         "return": [ReasonView.model_validate(each) for each in reasons.RETURN.values()],

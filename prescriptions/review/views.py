@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypedDict
 from uuid import UUID
 
 from server.foundation.routes import View
@@ -72,12 +71,6 @@ class ReasonView(View):
     code: str
     zh: str
     en: str
-
-
-# The catalogues: to return, to reject, and the faults of 处方点评. In this form, because `return` is a word of Python.
-ReasonsView = TypedDict(
-    "ReasonsView", {"return": list[ReasonView], "reject": list[ReasonView], "sample": list[ReasonView]}
-)
 
 
 class RuleFigureView(View):

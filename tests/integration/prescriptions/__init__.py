@@ -1,0 +1,1 @@
+"""Prescriptions over HTTP on the real database."""
