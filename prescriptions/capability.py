@@ -7,10 +7,26 @@ from uuid import UUID
 
 from server.foundation.actor import Role
 from server.foundation.capability import Capability
+from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
 from server.foundation.work import Work
 
-from . import http_figures, http_read, http_review, http_rights, http_write, jobs, steps, store
+from . import (
+    http_asking,
+    http_codes,
+    http_counter,
+    http_figures,
+    http_read,
+    http_review,
+    http_rights,
+    http_write,
+    jobs,
+    steps,
+    store,
+)
+from .dispensing import handing_out
+from .dispensing import jobs as dispensing_jobs
+from .events import PrescriptionDecided
 from .review import jobs as review_jobs
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -38,7 +54,16 @@ def _id(subject: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="prescriptions",
-    routes=(http_write.routes, http_read.routes, http_rights.routes, http_review.routes, http_figures.routes),
+    routes=(
+        http_write.routes,
+        http_read.routes,
+        http_rights.routes,
+        http_review.routes,
+        http_figures.routes,
+        http_codes.routes,
+        http_counter.routes,
+        http_asking.routes,
+    ),
     permissions={
         "prescriptions.write": _DOCTOR,
         "prescriptions.read": _PATIENT_SIDE | _DOCTOR | _PHARMACIST,
@@ -50,9 +75,10 @@ CAPABILITY: Final = Capability(
         "prescriptions.count": frozenset({Role.REGULATOR}),
         "prescriptions.dispense": _PHARMACIST,
         "prescriptions.receive": _PATIENT_SIDE,
+        "prescriptions.see-shortages": _DOCTOR | _PHARMACIST,
     },
-    subscribers=(),
-    jobs=(*jobs.JOBS, *review_jobs.JOBS),
+    subscribers=(Subscriber(PrescriptionDecided, handing_out.on_decided),),
+    jobs=(*jobs.JOBS, *review_jobs.JOBS, *dispensing_jobs.JOBS),
     topics=(
         Topic("prescription", _may_watch_prescription),
         Topic("reviews", _may_watch_pharmacy),
