@@ -16,6 +16,8 @@ from . import (
     http_codes,
     http_counter,
     http_figures,
+    http_formulary,
+    http_institution,
     http_read,
     http_review,
     http_rights,
@@ -55,6 +57,8 @@ def _id(subject: str) -> UUID | None:
 CAPABILITY: Final = Capability(
     name="prescriptions",
     routes=(
+        http_formulary.routes,
+        http_institution.routes,
         http_write.routes,
         http_read.routes,
         http_rights.routes,
@@ -73,6 +77,9 @@ CAPABILITY: Final = Capability(
         "prescriptions.review": _PHARMACIST,
         "prescriptions.talk": _DOCTOR | _PHARMACIST,
         "prescriptions.count": frozenset({Role.REGULATOR}),
+        "prescriptions.find_drugs": _DOCTOR | _PHARMACIST,
+        "prescriptions.look_up": _DOCTOR | _PHARMACIST | {Role.ADMINISTRATOR, Role.REGULATOR},
+        "prescriptions.keep_list": _PHARMACIST | {Role.ADMINISTRATOR},
         "prescriptions.dispense": _PHARMACIST,
         "prescriptions.receive": _PATIENT_SIDE,
         "prescriptions.see-shortages": _DOCTOR | _PHARMACIST,

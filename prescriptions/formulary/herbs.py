@@ -10,6 +10,7 @@ from .agreement import herbs_of
 from .entries import Formulary, HerbGroup, HerbRule
 from .spelling import plain
 
+_CONTAINING: Final = "含"  # how the rules name patent medicines: by what they contain
 _PREGNANCY: Final = frozenset({HerbGroup.PREGNANCY_FORBIDDEN, HerbGroup.PREGNANCY_CAUTION})
 _ALONE: Final = _PREGNANCY | {HerbGroup.DAILY_CAP_G, HerbGroup.WITH_WESTERN}
 
@@ -18,7 +19,8 @@ class Herbs:
     """The rules of Chinese medicine of one formulary. A herb is asked for by any of its names."""
 
     def __init__(self, formulary: Formulary) -> None:
-        names = {plain(name): name for name in herbs_of(formulary.herb_rules)}
+        own = herbs_of(formulary.herb_rules)
+        names = {plain(name): name for name in own}
         names |= {plain(alias.name): alias.stands_for for alias in formulary.herb_aliases}
         between: defaultdict[tuple[str, str], list[HerbRule]] = defaultdict(list)
         pregnancy: defaultdict[str, list[HerbRule]] = defaultdict(list)
@@ -31,6 +33,7 @@ class Herbs:
             elif rule.group not in _ALONE:
                 between[rule.herb, rule.other].append(rule)
                 between[rule.other, rule.herb].append(rule)
+        self.pieces: Final = tuple(sorted(name for name in own if not name.startswith(_CONTAINING)))
         self._names: Final[Mapping[str, str]] = names
         self._between: Final = {pair: tuple(rules) for pair, rules in between.items()}
         self._pregnancy: Final = {name: tuple(rules) for name, rules in pregnancy.items()}

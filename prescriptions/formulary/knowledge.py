@@ -195,6 +195,11 @@ class Knowledge:
         """The further names of a drug: trade names and synonyms."""
         return self._naming.further_names(drug_id)
 
+    @property
+    def herbs(self) -> tuple[str, ...]:
+        """The pieces of Chinese medicine that rules speak of, without patent medicines."""
+        return self._herbs.pieces
+
     def herb(self, name: str) -> str | None:
         """The name under which rules speak of a herb or patent medicine; None for one that no rule knows."""
         return self._herbs.called(name)
