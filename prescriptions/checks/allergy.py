@@ -24,6 +24,7 @@ from .sentence import Sentence
 _E4: Final = "E4"
 _GRAVITY: Final = {action: place for place, action in enumerate(Action)}
 _HERBS: Final = "AL24"  # the class of Chinese medicines: matched by the herb's name
+_ANY_HERB: Final = "中药"
 _ENDING: Final = re.compile(r"^(?:对|曾对|有)|(?:类)?(?:药物|药品)?(?:严重)?过敏(?:史|反应|体质|性休克|者)?$")
 _BETWEEN: Final = re.compile(r"[、，,；;/和及与]| and ")
 _CLASS_WORD: Final = re.compile(r"(?:类药物|类药|药物)$")
@@ -35,8 +36,8 @@ _WHAT: Final = {
 _STOP: Final = Sentence(
     check=_E4,
     level=Level.STOP,
-    advice_zh="请删去“{name_zh}”，换用无交叉过敏的药品。",
-    advice_en="Remove {name_en} and choose a drug that does not cross-react.",
+    advice_zh="请删去该药，换用无交叉过敏的药品。",
+    advice_en="Remove it and choose a drug that does not cross-react.",
     source="cross_reactions.csv, allergy_classes.csv",
     **_WHAT,
 )
@@ -120,18 +121,18 @@ def _of_allergen(name: str, recorded: Allergy, picture: Picture, knowledge: Know
 def _meets(
     name: str, recorded: Allergy, reactions: frozenset[Reaction], item: Item, knowledge: Knowledge
 ) -> Iterator[Finding]:
-    given = item.drug_id or item.name
-    rows = _rows(name, given, reactions, knowledge)
+    allergen, given = _asked(name, item, knowledge)
+    rows = _rows(allergen, given, reactions, knowledge)
     row = rows[0] if rows else None
-    if _is_same(name, item, knowledge) and not _settles_same(row):
+    if knowledge.is_same_substance(allergen, given) and not _settles_same(row):
         only_intolerance = reactions == {Reaction.INTOLERANCE}
         why = (
-            ("曾对本品不耐受", "this very drug was not tolerated") if only_intolerance else ("即本品", "this very drug")
+            ("曾对本品不耐受", "this very drug was not tolerated") if only_intolerance else ("患者对本品过敏", "the patient is allergic to this very drug")
         )
         yield _finding(name, recorded, item, knowledge, Level.CONFIRM if only_intolerance else Level.STOP, *why)
     elif row is not None:
         level = OF_ACTION[row.action]
-        ask = Reaction.ANY in reactions and _graver_if_asked(name, given, row, knowledge)
+        ask = Reaction.ANY in reactions and _graver_if_asked(allergen, given, row, knowledge)
         yield _finding(name, recorded, item, knowledge, level, row.reason_zh, row.reason_en, row=row, ask=ask)
 
 
@@ -156,11 +157,14 @@ def _graver_if_asked(name: str, given: str, row: CrossReaction, knowledge: Knowl
     return any(_GRAVITY[each.action] < _GRAVITY[row.action] for each in knowledge.allergy_rules(name, given))
 
 
-def _is_same(name: str, item: Item, knowledge: Knowledge) -> bool:
+def _asked(name: str, item: Item, knowledge: Knowledge) -> tuple[str, str]:
+    """What the rows are asked about. A herb is met by any of its names, and is a Chinese medicine to those allergic to all."""
     herb = knowledge.herb(item.name) if item.drug_id is None else None
-    return knowledge.is_same_substance(name, item.drug_id or item.name) or (
-        herb is not None and knowledge.herb(name) == herb
-    )
+    if herb is not None and knowledge.herb(name) == herb:
+        return _HERBS, _HERBS
+    if herb is not None and any(each.id == _HERBS for each in knowledge.classes_of_allergy(name)):
+        return name, _ANY_HERB
+    return name, item.drug_id or item.name
 
 
 def _finding(
