@@ -43,14 +43,14 @@ class StillOpen(Unlocked):
 
     def __init__(self, opened: Unlocked) -> None:
         super().__init__()
-        self._as_before = opened
+        self._before = dict(opened._opened)
 
     def hold(self, login_id: LoginId, opened: Opened, now: datetime) -> None:
         """Nothing: the key that was made is undone."""
 
     def of(self, login_id: LoginId | None, now: datetime) -> Opened | None:
         """What the caller opened before the matrix began."""
-        return self._as_before.of(login_id, now)
+        return self._before.get(login_id) if login_id is not None else None
 
 
 @asynccontextmanager

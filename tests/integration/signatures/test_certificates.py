@@ -24,13 +24,7 @@ from server.signatures.service import SignatureView
 from tests.api import Api
 from tests.people import PIN, Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff
 
-DOCUMENT = {"plan": "低盐饮食", "version": 1}
-
-
-async def sign(ground: Ground, who: Somebody, document: dict[str, object] | None = None) -> SignatureView:
-    """A signature by this person."""
-    async with unit_of_work(ground, who.actor) as work:
-        return await signatures.sign(work, who.id, "note.sign", "note+jws", document or DOCUMENT)
+from .pins import DOCUMENT, sign
 
 
 async def verdict(ground: Ground, who: Somebody, signature: SignatureView, **changed: object) -> str:
