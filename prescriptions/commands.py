@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from prescriptions.formulary.changes import changes, report
 from prescriptions.formulary.knowledge import UNSIGNED_EN, UNSIGNED_ZH, Knowledge, shipped
 from prescriptions.formulary.reading import COLUMNS, FOLDER, HEADER, BadFormulary, digest_of, files_in, read
-from prescriptions.given.asked import PictureBody
+from prescriptions.given.asked import GivenPicture
 from prescriptions.given.judging import judge
 from server.foundation.logs import configure_logs
 from server.foundation.translation import field_error
@@ -65,7 +65,7 @@ def check(asked: argparse.Namespace) -> int:
     if len(content) > _LARGEST:
         return _refuse("文件过大，最多1 MB  The file is too large: 1 MB at most")
     try:
-        body = PictureBody.model_validate_json(content)
+        body = GivenPicture.model_validate_json(content)
     except ValidationError as invalid:
         return _refuse("\n".join(_mistakes(invalid)))
     view = judge(body, knowledge, datetime.now(UTC))
@@ -75,7 +75,7 @@ def check(asked: argparse.Namespace) -> int:
 
 def schema(_: argparse.Namespace) -> int:
     """The JSON Schema of a picture."""
-    json.dump(PictureBody.model_json_schema(), sys.stdout, ensure_ascii=False, indent=2)
+    json.dump(GivenPicture.model_json_schema(), sys.stdout, ensure_ascii=False, indent=2)
     sys.stdout.write("\n")
     return _DONE
 

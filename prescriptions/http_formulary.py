@@ -14,8 +14,8 @@ from server.foundation.work import Work
 from .content import Kind
 from .formulary.entries import Drug
 from .formulary.knowledge import UNSIGNED_EN, shipped
-from .given.answered import OutcomeView
-from .given.asked import PictureBody
+from .given.answered import JudgedPicture
+from .given.asked import GivenPicture
 from .given.judging import judge
 from .institution import finding
 from .institution.finding import MOST_HITS, Hit
@@ -126,7 +126,7 @@ async def show_formulary(work: Work) -> FormularyView:
 
 
 @routes.post("/api/prescription-checks", may=_MAY, max_body=_LARGEST_PICTURE)
-async def check_picture(work: Work, body: PictureBody) -> OutcomeView:
+async def check_picture(work: Work, body: GivenPicture) -> JudgedPicture:
     """Run all checks on a picture given as JSON. Nothing of it is kept."""
     return judge(body, shipped(), work.now)
 
@@ -134,7 +134,7 @@ async def check_picture(work: Work, body: PictureBody) -> OutcomeView:
 @routes.get("/api/prescription-checks/schema", may=_MAY_LOOK)
 async def show_picture_schema(work: Work) -> dict[str, Any]:
     """The JSON Schema of such a picture."""
-    return PictureBody.model_json_schema()
+    return GivenPicture.model_json_schema()
 
 
 @cache

@@ -51,7 +51,7 @@ class ListedDrugView(View):
     changed_at: datetime
 
 
-class ImportView(View):
+class ListImportView(View):
     """The last import."""
 
     at: datetime
@@ -64,12 +64,12 @@ class ImportView(View):
     not_covered: int
 
 
-class ListView(View):
+class DrugListView(View):
     """A page of the own institution's list, and how the whole stands."""
 
     listed: int
     covered: int
-    last_import: ImportView | None
+    last_import: ListImportView | None
     drugs: list[ListedDrugView]
 
 
@@ -79,7 +79,7 @@ class ImportQuery(Query):
     only_try: bool = False
 
 
-class LineView(View):
+class ImportLineView(View):
     """What is wrong or worth knowing in one line of the file; line 0 is the whole file."""
 
     line: int
@@ -87,7 +87,7 @@ class LineView(View):
     en: str
 
 
-class ReportView(View):
+class ImportReportView(View):
     """What an import did, or would do. Nothing is taken while there is one mistake; long lists are cut, counts are whole."""
 
     taken: bool
@@ -98,8 +98,8 @@ class ReportView(View):
     not_covered: int
     mistake_count: int
     notice_count: int
-    mistakes: tuple[LineView, ...]
-    notices: tuple[LineView, ...]
+    mistakes: tuple[ImportLineView, ...]
+    notices: tuple[ImportLineView, ...]
 
 
 class CodeTableView(View):
@@ -126,24 +126,24 @@ class CodeEntryView(View):
 
 
 @routes.get("/api/institution-drugs", may=_MAY)
-async def list_institution_drugs(work: Work, query: ListQuery) -> ListView:
+async def list_institution_drugs(work: Work, query: ListQuery) -> DrugListView:
     """The own institution's list, by local code."""
     state = await keeping.list_state(work)
     found = await keeping.listed_drugs(
         work, query.q, only_not_covered=query.not_covered, after=query.after, limit=query.limit
     )
-    return ListView(
+    return DrugListView(
         listed=state.listed,
         covered=state.covered,
-        last_import=ImportView.model_validate(state.last) if state.last else None,
+        last_import=ListImportView.model_validate(state.last) if state.last else None,
         drugs=[ListedDrugView.model_validate(each) for each in found],
     )
 
 
 @routes.post("/api/institution-drugs", may=_MAY, problems=(TooLarge,))
-async def import_institution_drugs(work: Work, query: ImportQuery, upload: Upload) -> ReportView:
+async def import_institution_drugs(work: Work, query: ImportQuery, upload: Upload) -> ImportReportView:
     """Import the list as a CSV file in UTF-8: it takes the place of the one before, unless a line has a mistake."""
-    return ReportView.model_validate(await keeping.import_list(work, upload, only_try=query.only_try))
+    return ImportReportView.model_validate(await keeping.import_list(work, upload, only_try=query.only_try))
 
 
 @routes.get("/api/code-tables", may=_MAY_LOOK)

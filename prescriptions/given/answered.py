@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,14 +12,16 @@ from prescriptions.checks.picture import Picture
 from prescriptions.formulary.knowledge import UNSIGNED_EN, Knowledge
 from server.foundation.routes import View
 
+from .asked import inline
 
-class FindingView(View):
+
+class JudgedFinding(View):
     """What one rule says."""
 
     id: str
     check: str
     rule: str
-    level: Level
+    level: Annotated[Level, inline(Level)]
     lines: tuple[int, ...]
     met: tuple[str, ...]
     sentence_zh: str
@@ -30,17 +33,17 @@ class FindingView(View):
     data_version: str
 
 
-class CoverageView(View):
+class JudgedCoverage(View):
     """Whether a check looked at a line."""
 
     line: int
     check: str
-    covered: Covered
+    covered: Annotated[Covered, inline(Covered)]
     note_zh: str
     note_en: str
 
 
-class LineView(View):
+class JudgedLine(View):
     """Which drug a line was taken for; for an unknown or shared name, what it may mean."""
 
     line: int
@@ -52,13 +55,13 @@ class LineView(View):
     may_mean: tuple[str, ...] = Field(description="Drugs that share this name, when it is not one drug's alone")
 
 
-class OutcomeView(View):
+class JudgedPicture(View):
     """The answer. Only `passed` is passed: `not_covered` and `failed` never are."""
 
-    decision: Decision
-    findings: tuple[FindingView, ...]
-    coverage: tuple[CoverageView, ...]
-    lines: tuple[LineView, ...]
+    decision: Annotated[Decision, inline(Decision)]
+    findings: tuple[JudgedFinding, ...]
+    coverage: tuple[JudgedCoverage, ...]
+    lines: tuple[JudgedLine, ...]
     data_version: str
     signed_by: str | None
     signed_on: date | None
@@ -66,12 +69,12 @@ class OutcomeView(View):
     unsigned_notice_en: str | None
 
     @classmethod
-    def of(cls, outcome: Outcome, picture: Picture, knowledge: Knowledge) -> OutcomeView:
+    def of(cls, outcome: Outcome, picture: Picture, knowledge: Knowledge) -> JudgedPicture:
         """The outcome of a picture, with the names as they were understood."""
         return cls(
             decision=outcome.decision,
-            findings=tuple(FindingView.model_validate(each) for each in outcome.findings),
-            coverage=tuple(CoverageView.model_validate(each) for each in outcome.coverage),
+            findings=tuple(JudgedFinding.model_validate(each) for each in outcome.findings),
+            coverage=tuple(JudgedCoverage.model_validate(each) for each in outcome.coverage),
             lines=tuple(_line(item.line, item.name, item.drug_id, knowledge) for item in picture.items),
             data_version=outcome.data_version,
             signed_by=knowledge.signed_by,
@@ -81,9 +84,9 @@ class OutcomeView(View):
         )
 
 
-def _line(line: int, name: str, drug_id: str | None, knowledge: Knowledge) -> LineView:
+def _line(line: int, name: str, drug_id: str | None, knowledge: Knowledge) -> JudgedLine:
     drug = knowledge.drug(drug_id) if drug_id else None
-    return LineView(
+    return JudgedLine(
         line=line,
         name=name,
         drug_id=drug_id,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from prescriptions.checks.amounts import is_unit
@@ -32,27 +33,32 @@ def _known_unit(unit: str) -> str:
     return unit
 
 
+def inline(words: type[StrEnum]) -> WithJsonSchema:
+    """The words written out where they are used: other capabilities have enums of the same names."""
+    return WithJsonSchema({"type": "string", "enum": [word.value for word in words]})
+
+
 Name = Annotated[str, Field(min_length=1, max_length=_NAME)]
 Word = Annotated[str, Field(max_length=_NAME)]
 Unit = Annotated[str, Field(max_length=20), AfterValidator(_known_unit)]
 Dose = Annotated[Decimal, Field(gt=0, le=100_000)]
 
 
-class AllergyBody(Body):
+class GivenAllergy(Body):
     """One known allergy: a class (AL01, 青霉素类, penicillins), a drug or a substance, and what happened."""
 
     to: Name
     reaction: Word = ""
 
 
-class DiagnosisBody(Body):
+class GivenDiagnosis(Body):
     """One diagnosis."""
 
     code: Annotated[str, Field(min_length=1, max_length=10, description="ICD-10, dotted: I10, E11.9")]
     name: Word = ""
 
 
-class ResultBody(Body):
+class GivenResult(Body):
     """One laboratory result; the value may be a word."""
 
     code: Annotated[str, Field(min_length=1, max_length=40, description="creatinine, eGFR, K, INR, HLA-B*15:02 ...")]
@@ -61,23 +67,23 @@ class ResultBody(Body):
     at: AwareDatetime | date | None = None
 
 
-class PatientBody(Body):
+class GivenPatient(Body):
     """The patient on the day of prescribing."""
 
     birth_date: date | None = None
     age: Annotated[int, Field(ge=0, le=130)] | None = None
-    sex: Sex | None = None
+    sex: Annotated[Sex, inline(Sex)] | None = None
     weight_kg: Annotated[Decimal, Field(gt=0, le=500)] | None = None
     height_cm: Annotated[Decimal, Field(gt=0, le=260)] | None = None
     pregnant: bool | None = None
     pregnancy_weeks: Annotated[int, Field(ge=0, le=45)] | None = None
     lactating: bool | None = None
-    allergies: Annotated[tuple[AllergyBody, ...] | None, Field(max_length=50, description="null: nobody asked")] = ()
-    diagnoses: Annotated[tuple[DiagnosisBody, ...], Field(max_length=30)] = ()
-    results: Annotated[tuple[ResultBody, ...], Field(max_length=200)] = ()
+    allergies: Annotated[tuple[GivenAllergy, ...] | None, Field(max_length=50, description="null: nobody asked")] = ()
+    diagnoses: Annotated[tuple[GivenDiagnosis, ...], Field(max_length=30)] = ()
+    results: Annotated[tuple[GivenResult, ...], Field(max_length=200)] = ()
 
 
-class TakingBody(Body):
+class GivenTaking(Body):
     """A drug taken already, by any of its names; also `alcohol`."""
 
     name: Name
@@ -88,18 +94,20 @@ class TakingBody(Body):
     frequency: Word = ""
 
 
-class PrescriberBody(Body):
+class GivenPrescriber(Body):
     """Who writes it."""
 
-    kind: PrescriberKind | None = None
+    kind: Annotated[PrescriberKind, inline(PrescriberKind)] | None = None
     is_doctor: bool | None = None
     may_practise_online: bool | None = None
     department: Word = ""
-    antimicrobial_grade: Grade | None = Field(None, description="The highest grade held; left out: nobody said")
+    antimicrobial_grade: Annotated[Grade, inline(Grade)] | None = Field(
+        None, description="The highest grade held; left out: nobody said"
+    )
     specialties: Annotated[tuple[Word, ...], Field(max_length=20)] = ()
 
 
-class SettingBody(Body):
+class GivenSetting(Body):
     """How and for what kind of visit it is written."""
 
     online: bool = True
@@ -116,7 +124,7 @@ class SettingBody(Body):
     delivery: bool = False
 
 
-class ItemBody(Body):
+class GivenItem(Body):
     """One line; the drug by its English, Chinese or trade name. A single dose, not the day's."""
 
     name: Name
@@ -132,18 +140,18 @@ class ItemBody(Body):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-class PictureBody(Body):
+class GivenPicture(Body):
     """All that the checks may look at."""
 
-    patient: PatientBody
-    items: Annotated[tuple[ItemBody, ...], Field(max_length=MOST_ITEMS)]
-    kind: Kind = Kind.WESTERN
-    current: Annotated[tuple[TakingBody, ...], Field(max_length=100, description="What the patient takes")] = ()
+    patient: GivenPatient
+    items: Annotated[tuple[GivenItem, ...], Field(max_length=MOST_ITEMS)]
+    kind: Annotated[Kind, inline(Kind)] = Kind.WESTERN
+    current: Annotated[tuple[GivenTaking, ...], Field(max_length=100, description="What the patient takes")] = ()
     past: Annotated[
-        tuple[TakingBody, ...], Field(max_length=100, description="Taken in the last 90 days, over by now")
+        tuple[GivenTaking, ...], Field(max_length=100, description="Taken in the last 90 days, over by now")
     ] = ()
-    prescriber: PrescriberBody = PrescriberBody()
-    setting: SettingBody = SettingBody()
+    prescriber: GivenPrescriber = GivenPrescriber()
+    setting: GivenSetting = GivenSetting()
     now: AwareDatetime | None = Field(None, description="When it is written; left out: this moment")
 
     @model_validator(mode="after")

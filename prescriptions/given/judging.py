@@ -7,12 +7,12 @@ from datetime import datetime
 from prescriptions.checks.engine import check
 from prescriptions.formulary.knowledge import Knowledge
 
-from .answered import OutcomeView
-from .asked import PictureBody
+from .answered import JudgedPicture
+from .asked import GivenPicture
 from .turning import picture_of
 
 
-def judge(body: PictureBody, knowledge: Knowledge, now: datetime) -> OutcomeView:
+def judge(body: GivenPicture, knowledge: Knowledge, now: datetime) -> JudgedPicture:
     """Decision, findings and coverage of the picture."""
     picture = picture_of(body, knowledge, now)
-    return OutcomeView.of(check(picture, knowledge), picture, knowledge)
+    return JudgedPicture.of(check(picture, knowledge), picture, knowledge)

@@ -18,10 +18,10 @@ from prescriptions.checks.picture import (
 from prescriptions.formulary.knowledge import Knowledge
 from server.foundation.clock import SHANGHAI
 
-from .asked import ItemBody, PatientBody, PictureBody, PrescriberBody, TakingBody
+from .asked import GivenItem, GivenPatient, GivenPicture, GivenPrescriber, GivenTaking
 
 
-def picture_of(body: PictureBody, knowledge: Knowledge, now: datetime) -> Picture:
+def picture_of(body: GivenPicture, knowledge: Knowledge, now: datetime) -> Picture:
     """The picture that was asked about; `now` where it names no moment of its own."""
     current = [_taking(each, knowledge, each.remaining_days) for each in body.current]
     past = [_taking(each, knowledge, 0) for each in body.past]
@@ -36,23 +36,23 @@ def picture_of(body: PictureBody, knowledge: Knowledge, now: datetime) -> Pictur
     )
 
 
-def _item(line: int, item: ItemBody, knowledge: Knowledge) -> Item:
+def _item(line: int, item: GivenItem, knowledge: Knowledge) -> Item:
     drug = knowledge.find(item.name)
     return Item(line=line, drug_id=drug.id if drug else None, **item.model_dump())
 
 
-def _taking(taking: TakingBody, knowledge: Knowledge, remaining_days: int | None) -> Taking:
+def _taking(taking: GivenTaking, knowledge: Knowledge, remaining_days: int | None) -> Taking:
     known = taking.model_dump(exclude={"remaining_days"})
     return Taking(drug_id=knowledge.id_of(taking.name), remaining_days=remaining_days, **known)
 
 
-def _prescriber(prescriber: PrescriberBody) -> PrescriberPicture:
+def _prescriber(prescriber: GivenPrescriber) -> PrescriberPicture:
     return PrescriberPicture(
         **prescriber.model_dump(), grade_known="antimicrobial_grade" in prescriber.model_fields_set
     )
 
 
-def _patient(patient: PatientBody) -> PatientPicture:
+def _patient(patient: GivenPatient) -> PatientPicture:
     said = patient.model_dump(exclude={"allergies", "diagnoses", "results"})
     return PatientPicture(
         **said,
