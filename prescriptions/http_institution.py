@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from server.foundation.answers import Upload
-from server.foundation.errors import TooLarge, Unknown
+from server.foundation.errors import TooLarge
 from server.foundation.routes import Query, Routes, View
 from server.foundation.work import Work
 
@@ -112,8 +112,9 @@ class CodeTableView(View):
 
 
 class CodeQuery(Query):
-    """What somebody types."""
+    """In which table, and what somebody types."""
 
+    system: System
     q: Annotated[str, Field(max_length=60)]
 
 
@@ -152,7 +153,7 @@ async def list_code_tables(work: Work) -> list[CodeTableView]:
     return [CodeTableView.model_validate(each) for each in await code_tables.loaded_tables(work)]
 
 
-@routes.get("/api/code-tables/{system}/codes", may=_MAY_LOOK, problems=(Unknown,))
-async def find_codes(work: Work, system: System, query: CodeQuery) -> list[CodeEntryView]:
-    """Find a code by code, name or pinyin initials."""
-    return [CodeEntryView.model_validate(each) for each in await code_tables.find_codes(work, system, query.q)]
+@routes.get("/api/codes", may=_MAY_LOOK)
+async def find_codes(work: Work, query: CodeQuery) -> list[CodeEntryView]:
+    """Find a code by code, name or pinyin initials; nothing while the table is not loaded."""
+    return [CodeEntryView.model_validate(each) for each in await code_tables.find_codes(work, query.system, query.q)]

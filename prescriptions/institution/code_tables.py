@@ -12,7 +12,6 @@ from prescriptions.formulary.cells import Mistake, rows
 from prescriptions.formulary.reading import BadFormulary
 from prescriptions.formulary.spelling import plain
 from prescriptions.model_formulary import CodeEntry, CodeTable
-from server.foundation.errors import Unknown
 from server.foundation.work import Work
 
 from .listing import spelled
@@ -64,8 +63,6 @@ async def loaded_tables(work: Work) -> Sequence[CodeTable]:
 
 
 async def find_codes(work: Work, system: System, text: str, limit: int = 20) -> Sequence[CodeEntry]:
-    """Codes that fit what somebody types: code, name, pinyin or its initials. Raises: Unknown when no table is loaded."""
-    if await store.code_table(work.session, system) is None:
-        raise Unknown
+    """Codes that fit what somebody types: code, name, pinyin or its initials; none while no table is loaded."""
     wanted = plain(text)
     return await store.codes_like(work.session, system, wanted, limit) if wanted else ()
