@@ -13,7 +13,7 @@ import structlog
 
 from prescriptions.formulary.knowledge import Knowledge
 
-from .finding import GRAVITY, Coverage, Covered, Finding, Level, Outcome, decide, worse
+from .finding import GRAVITY, Coverage, Covered, Finding, Level, Outcome, decide, graver, worse
 from .picture import Item, Kind, Picture
 from .reading import drug_of
 from .table import CHECKS, Answer, Check, Speaks
@@ -23,12 +23,13 @@ log = structlog.get_logger(__name__)
 
 def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHECKS) -> Outcome:
     """All findings and coverage of a prescription; the same for the same picture, whatever the order of its lines."""
+    picture = picture.in_order()
     findings: dict[str, Finding] = {}
     spoken: dict[tuple[int, str], Coverage] = {}
     for one in checks:
         for answer in _run(one, picture, knowledge):
             if isinstance(answer, Finding):
-                findings[answer.id] = _graver(findings.get(answer.id), answer)
+                findings[answer.id] = graver(findings.get(answer.id, answer), answer)
             else:
                 place = (answer.line, one.id)
                 spoken[place] = worse(spoken.get(place, answer), answer)
@@ -39,14 +40,10 @@ def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHEC
     coverage = tuple(
         spoken.get((item.line, one.id))
         or Coverage(item.line, one.id, _silence(one.speaks, picture.kind, item, knowledge))
-        for item in sorted(picture.items, key=lambda item: item.line)
+        for item in picture.items
         for one in checks
     )
     return Outcome(decide(found), found, coverage, knowledge.version)
-
-
-def _graver(one: Finding | None, other: Finding) -> Finding:
-    return other if one is None or GRAVITY[other.level] < GRAVITY[one.level] else one
 
 
 def _silence(speaks: Speaks, kind: Kind, item: Item, knowledge: Knowledge) -> Covered:

@@ -82,8 +82,13 @@ class Coverage:
 
 
 def worse(one: Coverage, other: Coverage) -> Coverage:
-    """The graver of two answers about the same line and check."""
-    return one if _WORST[one.covered] <= _WORST[other.covered] else other
+    """The graver of two answers about the same line and check; of two alike the same one, whichever came first."""
+    return min(one, other, key=lambda each: (_WORST[each.covered], not each.note_zh, each.note_zh))
+
+
+def graver(one: Finding, other: Finding) -> Finding:
+    """The graver of two findings of one id; of two alike the same one, whichever came first."""
+    return min(one, other, key=lambda each: (GRAVITY[each.level], each.sentence_zh))
 
 
 def decide(findings: tuple[Finding, ...]) -> Decision:

@@ -6,7 +6,7 @@ a check that would need it answers "not covered", never "passed". Names are reso
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -187,6 +187,16 @@ class Picture:
     def __post_init__(self) -> None:
         if len(set(self.lines)) != len(self.items):
             raise ValueError("two items have the same line number: their findings could not be told apart")
+
+    def in_order(self) -> Picture:
+        """The same picture with its lines by number and what is taken by name: order never changes an answer."""
+        return replace(
+            self,
+            items=tuple(sorted(self.items, key=lambda item: item.line)),
+            current=tuple(
+                sorted(self.current, key=lambda each: (each.name, each.prescription, str(each.remaining_days)))
+            ),
+        )
 
     @property
     def day(self) -> date:
