@@ -81,3 +81,28 @@ export const keepTemplate = (key: string, body: Omit<Template, 'id'>) =>
 
 export const dropTemplate = (id: string) =>
   told<unknown>(loose.DELETE('/api/prescription-templates/{id}', at(id)))
+
+/** The doctor's own that wait for something. */
+export const ownPrescriptions = () => told<Prescription[]>(loose.GET('/api/prescriptions'))
+
+/** A pharmacy's question about another drug. */
+export interface Substitution {
+  id: string
+  prescription_id: string
+  number: string
+  pharmacy: string
+  line: number
+  drug: string
+  code: string
+  text: string
+  asked_at: string
+  answer: string | null
+  answered_at: string | null
+}
+
+export const substitutions = () => told<Substitution[]>(loose.GET('/api/substitutions'))
+
+export const answerSubstitution = (key: string, id: string, answer: 'amend' | 'keep', text: string) =>
+  told<Substitution>(
+    loose.POST('/api/substitutions/{id}/answer', { ...at(id), ...keyed(key), body: { answer, text } }),
+  )

@@ -5,9 +5,10 @@ import {
   CalendarDays,
   ChartColumn,
   ChartLine,
+  ClipboardCheck,
   ClipboardList,
+  FileText,
   Merge,
-  Pill,
   Stethoscope,
   TicketCheck,
   TicketPlus,
@@ -26,6 +27,7 @@ interface Entry {
     | 'rail.worklist'
     | 'rail.patients'
     | 'rail.review'
+    | 'rail.prescriptions'
     | 'rail.sessions'
     | 'rail.planning'
     | 'rail.window'
@@ -42,6 +44,7 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   { to: '/staff/worklist', icon: Stethoscope, word: 'rail.worklist', roles: ['doctor'] },
+  { to: '/staff/prescriptions', icon: FileText, word: 'rail.prescriptions', roles: ['doctor'] },
   { to: '/staff/patients', icon: Users, word: 'rail.patients', roles: ['clinic_worker'] },
   {
     to: '/staff/sessions',
@@ -60,7 +63,7 @@ const ENTRIES: readonly Entry[] = [
     word: 'rail.planning',
     roles: ['scheduler'],
   },
-  { to: '/staff/review', icon: Pill, word: 'rail.review', roles: ['pharmacist'] },
+  { to: '/staff/review', icon: ClipboardCheck, word: 'rail.review', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },

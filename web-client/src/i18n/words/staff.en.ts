@@ -14,6 +14,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',
   'rail.review': 'Review',
+  'rail.prescriptions': 'Prescriptions',
   'rail.organisations': 'Sites',
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',

@@ -15,6 +15,7 @@ export const zh = {
   'rail.openRates': '号源统计',
   'rail.counts': '统计',
   'rail.review': '审方',
+  'rail.prescriptions': '处方',
   'rail.organisations': '机构',
   'rail.help': '帮助',
   'menu.elsewhere': '退出所有设备',
