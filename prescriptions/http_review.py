@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -16,7 +16,7 @@ from . import views_sheet
 from .checks.finding import Decision as Level
 from .content import Kind
 from .model import Prescription
-from .review import claiming, deciding, queue, reasons, sheet, talking
+from .review import claiming, deciding, proof, queue, reasons, sheet, talking
 from .review.deciding import Because, Decision, Seen
 from .review.desk import ClaimView, ReviewDesk, Wanted
 from .review.errors import (
@@ -140,6 +140,12 @@ async def reject_prescription(work: Work, prescription_id: UUID, body: ReasonedB
 async def read_sheet(work: Work, prescription_id: UUID) -> SheetView:
     """Prescription, patient, findings, reasons, history and talk side by side."""
     return await views_sheet.of_sheet(work, await sheet.sheet(work, prescription_id))
+
+
+@routes.get("/api/prescriptions/{prescription_id}/review-proof", may="prescriptions.talk")
+async def read_proof(work: Work, prescription_id: UUID) -> dict[str, Any]:
+    """Both signatures with all they are on, for `python -m server.signatures.verify`; of an approved prescription."""
+    return await proof.proof_for(work, prescription_id)
 
 
 @routes.get("/api/prescriptions/{prescription_id}/messages", may="prescriptions.talk")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from prescriptions import reading
+from prescriptions import reading, steps
+from prescriptions.access import PRESCRIBER, REVIEWER
 from prescriptions.model import Prescription
+from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.signatures import service as signatures
 
@@ -25,10 +28,15 @@ async def review_document(work: Work, prescription: Prescription, at: datetime) 
     return signatures.review_document(opened.document, prescriber, findings, signatures.APPROVED, at)
 
 
-async def proof_of(work: Work, prescription: Prescription) -> dict[str, Any]:
-    """The chain of an approved prescription for `python -m server.signatures.verify`; the caller asked who may have it."""
+async def proof_for(work: Work, prescription_id: UUID) -> dict[str, Any]:
+    """The chain of an approved prescription, for its doctor and its hospital's pharmacists: who needs no account verifies it.
+
+    Raises: Unknown, also before approval.
+    """
+    prescription, _ = await steps.own(work, prescription_id, PRESCRIBER | REVIEWER)
+    if prescription.review_signature_id is None:
+        raise Unknown
     assert prescription.signature_id is not None, "approved: it was signed"
-    assert prescription.review_signature_id is not None, "approved: it was signed by a pharmacist"
     assert prescription.decided_at is not None, "approved at some time"
     opened = await reading.opened(work, prescription)
     found = await reading.outcome_of(work, prescription)
