@@ -19,13 +19,13 @@ from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
 
-from . import access, checking, document, outcomes, reading, rules, steps, store
+from . import access, checking, document, outcomes, plans, reading, rules, steps, store
 from .checking import Subject
 from .content import Content
 from .document import Checked, Heading, Original
 from .errors import NotPrescribingNow, TooManyDrafts
-from .lifecycle import Status
-from .model import CheckRun, ItemRow, Prescription, Version
+from .lifecycle import LIFE, Status
+from .model import CheckRun, ItemRow, Prescription
 from .outcomes import Kept
 
 MOST_A_VISIT: Final = 20
@@ -53,6 +53,8 @@ async def draft(work: Work, visit_id: UUID, content: Content, *, continues: Cont
     """
     visit = await consultations.own_visit(work, visit_id)
     await require_may_write(work, visit, begun=False)
+    if continues is not None:
+        await plans.require_within(work, continues.prescription, continues.how, content)
     if len(await store.of_visit(work.session, visit_id)) >= MOST_A_VISIT:
         raise TooManyDrafts(retry_after_s=3600)
     prescription = Prescription(
@@ -90,6 +92,7 @@ async def save(work: Work, prescription_id: UUID, seen: int, content: Content) -
     steps.require_version(prescription, seen)
     visit = await visit_of(work, prescription)
     await require_may_write(work, visit, begun=True, was_signed=prescription.signature_id is not None)
+    await plans.require_still_within(work, prescription, content)
     changed = await steps.take(work, prescription, "edit", **_columns(content, seen + 1))
     await store.drop_unsigned(work.session, prescription.id, changed.version)
     return await _put_down(work, changed, visit, content)
@@ -113,20 +116,18 @@ async def amend(work: Work, prescription_id: UUID, seen: int) -> Prescription:
 async def check_again(work: Work, prescription: Prescription) -> tuple[Subject, Kept]:
     """What the checks find now in what stands, for comparing with what was shown."""
     visit = await visit_of(work, prescription)
-    subject = await checking.subject_of(work, visit, confirmed=await _confirmed(work, prescription))
     content = await reading.content_of(work, prescription)
+    subject = await checking.subject_of(work, visit, confirmed=await plans.is_confirmed(work, prescription, content))
     picture = await checking.picture_of(work, subject, content, but=prescription.id)
     return subject, checking.run(picture)
 
 
-async def put_down_again(work: Work, prescription: Prescription) -> Prescription:
-    """The same words as a new version with a fresh check, when what the checks know has changed since."""
+async def refresh(work: Work, prescription: Prescription) -> Prescription:
+    """The same words with a fresh check, when what the checks know has changed since; for one that is not signed."""
     visit = await visit_of(work, prescription)
     content = await reading.content_of(work, prescription)
-    seen = prescription.version
-    changed = await steps.take(work, prescription, "edit", **_columns(content, seen + 1))
-    await store.drop_unsigned(work.session, prescription.id, changed.version)
-    return await _put_down(work, changed, visit, content)
+    subject = await checking.subject_of(work, visit, confirmed=await plans.is_confirmed(work, prescription, content))
+    return await _checked(work, prescription, subject, content)
 
 
 async def keep_run(work: Work, prescription: Prescription, found: Kept, key: DataKey) -> CheckRun:
@@ -166,28 +167,8 @@ async def require_may_write(work: Work, visit: Visit, *, begun: bool, was_signed
 
 
 async def _put_down(work: Work, prescription: Prescription, visit: Visit, content: Content) -> Prescription:
-    """Check what is written, make its document, keep both; ready to be signed when nothing stops it."""
-    content, key = content.counted(), await reading.key_of(work, prescription.patient_id)
-    subject = await checking.subject_of(work, visit, confirmed=await _confirmed(work, prescription))
-    found = checking.run(await checking.picture_of(work, subject, content, but=prescription.id))
-    run = await keep_run(work, prescription, found, key)
-    made = document.document_of(
-        heading_of(prescription, subject),
-        content,
-        Checked(run.digest, found.decision, found.data_version),
-        await _original(work, prescription),
-        version=prescription.version,
-        drawn_at=work.now,
-    )
-    work.session.add(
-        Version(
-            prescription_id=prescription.id,
-            version=prescription.version,
-            content=reading.seal_document(work, made, prescription.id, prescription.version, key),
-            saved_at=work.now,
-            digest=document.digest_of(made),
-        )
-    )
+    """Keep what is written as a new version, and check it."""
+    content = content.counted()
     work.session.add_all(
         ItemRow(
             id=work.new_id(),
@@ -198,13 +179,41 @@ async def _put_down(work: Work, prescription: Prescription, visit: Visit, conten
         )
         for line in content.items
     )
-    await work.session.flush()
+    confirmed = await plans.is_confirmed(work, prescription, content)
+    subject = await checking.subject_of(work, visit, confirmed=confirmed)
+    return await _checked(work, prescription, subject, content)
+
+
+async def _checked(work: Work, prescription: Prescription, subject: Subject, content: Content) -> Prescription:
+    """Check what is written, make its document of it, keep both; ready to be signed when nothing stops it."""
+    key = await reading.key_of(work, prescription.patient_id)
+    found = checking.run(await checking.picture_of(work, subject, content, but=prescription.id))
+    run = await keep_run(work, prescription, found, key)
+    made = document.document_of(
+        heading_of(prescription, subject),
+        content,
+        Checked(run.digest, found.decision, found.data_version),
+        await _original(work, prescription),
+        version=prescription.version,
+        drawn_at=work.now,
+    )
+    await store.put_version(
+        work.session,
+        prescription.id,
+        prescription.version,
+        content=reading.seal_document(work, made, prescription.id, prescription.version, key),
+        saved_at=work.now,
+        digest=document.digest_of(made),
+    )
+    ready = not any(each.level == rules.Level.STOP for each in found.findings)
+    verb = "check" if ready else "uncheck"
     checked: dict[str, Any] = {"check_run_id": run.id, "decision": found.decision}
-    if any(each.level == rules.Level.STOP for each in found.findings):
-        changed = await store.change(work.session, prescription.id, **checked)
-        assert changed is not None, "the row was just written"
-        return changed
-    return await steps.take(work, prescription, "check", **checked)
+    if LIFE.allows(Status(prescription.status), verb):
+        return await steps.take(work, prescription, verb, **checked)
+    changed = await store.change(work.session, prescription.id, **checked)
+    assert changed is not None, "the row was just read"
+    steps.tell(work, changed)
+    return changed
 
 
 def heading_of(prescription: Prescription, subject: Subject) -> Heading:
@@ -234,11 +243,6 @@ async def _original(work: Work, prescription: Prescription) -> Original | None:
     original = await store.by_id(work.session, prescription.continues_id)
     assert original is not None, "prescriptions are never deleted"
     return Continued(original, prescription.continues_as or "").original
-
-
-async def _confirmed(work: Work, prescription: Prescription) -> bool:
-    """Whether the patient's side has confirmed this long-term prescription. Rule: B26"""
-    return False
 
 
 def _columns(content: Content, number: int) -> dict[str, Any]:

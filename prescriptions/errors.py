@@ -6,17 +6,20 @@ from server.foundation.errors import Conflict, Invalid, NotAllowed, TooMany
 
 __all__ = [
     "AutomatedPrescribing",
+    "ContinuationDiffers",
     "DigestDiffers",
     "DoubleConfirmNeeded",
     "ExtensionBackwards",
     "ExtensionTooLong",
     "FindingsChanged",
     "NameTaken",
+    "NotAnUpperPrescription",
     "NotPrescribingNow",
     "OverridesMissing",
     "PrescriptionChangedElsewhere",
     "PrescriptionStopped",
     "RecordNotHeld",
+    "RegimenTooOld",
     "TooManyDrafts",
     "TooManyTemplates",
 ]
@@ -143,3 +146,30 @@ class NameTaken(Conflict):
     code = "template-name-taken"
     zh = "已有同名的常用处方，请换一个名称"
     en = "You have a template of this name already; choose another"
+
+
+class NotAnUpperPrescription(Conflict):
+    """延伸处方 continues an upper hospital's."""
+
+    code = "not-an-upper-prescription"
+    zh = "延伸处方只能延续上级医院已取药的长期处方，请另开处方或为患者转诊"
+    en = "Only a supplied long-term prescription of an upper hospital can be continued; write your own, or refer the patient"
+    rule = "prescriptions-5"
+
+
+class RegimenTooOld(Conflict):
+    """The specialist's regimen is too old to be continued unseen."""
+
+    code = "regimen-too-old"
+    zh = "上级医院的方案已超过12周（{until}），不能继续延伸，请为患者转诊复查"
+    en = "The specialist's regimen is older than twelve weeks (it stood until {until}); refer the patient for a review"
+    rule = "prescriptions-5"
+
+
+class ContinuationDiffers(Invalid):
+    """The same drugs, and no more of them."""
+
+    code = "continuation-differs"
+    zh = "延伸处方只能使用原处方的药品和用法，不能加药、加量；需要调整请另开处方"
+    en = "A continuation has the original's drugs and their use, nothing added and no more of it; to change it write your own"
+    rule = "prescriptions-5"

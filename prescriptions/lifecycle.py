@@ -64,7 +64,8 @@ _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKE
 LIFE: Final = Lifecycle[Status](
     # The doctor writes; every change is a draft again until the checks ran on it.
     step("edit", UNSIGNED, Status.DRAFT, _DOCTOR, "B19"),
-    step("check", {Status.DRAFT}, Status.CHECKED, _DOCTOR, "B32"),
+    step("check", {Status.DRAFT}, Status.CHECKED, (), "B32"),
+    step("uncheck", {Status.CHECKED}, Status.DRAFT, (), "B32"),  # what became known since stops it
     step("sign", {Status.CHECKED}, Status.IN_REVIEW, _DOCTOR, "B20"),
     step("withdraw", UNSIGNED | IN_REVIEW | {Status.RETURNED}, Status.WITHDRAWN, _DOCTOR, "B31"),
     # One pharmacist at a time looks at it.

@@ -62,12 +62,13 @@ async def mine(work: Work) -> list[Seen_]:
         own = work.actor.person, work.actor.organisation
         found = await store.of_prescriber(work.session, *own, _LONGEST_LIST, _WAITING_FOR_ME)
         return [(each, Party.PRESCRIBER) for each in found if await steps.party_of(work, each) is Party.PRESCRIBER]
-    people = await _patients_of(work)
+    people = await acting_for(work)
     found = await store.of_patients(work.session, await identity.with_merged(work, people), _LONGEST_LIST)
     return await _with_parties(work, found, work.actor.person)
 
 
-async def _patients_of(work: Work) -> list[PersonId]:
+async def acting_for(work: Work) -> list[PersonId]:
+    """The patients whose side the actor is: oneself and one's wards, or those who agreed that the clinic acts for them."""
     if work.actor.role is Role.CLINIC_WORKER:
         return sorted(await records.readable_patients(work))
     return [work.actor.person, *await identity.wards(work)]

@@ -96,8 +96,8 @@ async def _same_findings(work: Work, prescription: Prescription) -> list[Found]:
     before = await reading.outcome_of(work, prescription)
     _, now = await drafting.check_again(work, prescription)
     if before is None or before[0].digest != outcomes.digest_of(now):
-        changed = await drafting.put_down_again(work, prescription)
-        raise FindingsChanged(version=changed.version).keeping_effects()
+        await drafting.refresh(work, prescription)
+        raise FindingsChanged().keeping_effects()
     return [each.found() for each in now.findings]
 
 

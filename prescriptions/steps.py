@@ -22,7 +22,7 @@ from .access import Party
 from .errors import PrescriptionChangedElsewhere
 from .model import Prescription, StepRow
 
-_UNSEEN: Final = frozenset({"edit", "check"})
+_UNSEEN: Final = frozenset({"edit", "check", "uncheck"})
 
 
 async def own(work: Work, prescription_id: UUID, allowed: frozenset[Party]) -> tuple[Prescription, Party]:

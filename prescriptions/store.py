@@ -247,6 +247,17 @@ async def last_answers(session: AsyncSession, prescription_ids: Collection[UUID]
     return {each.prescription_id: each for each in await session.scalars(wanted)}
 
 
+async def put_version(session: AsyncSession, prescription_id: UUID, number: int, **values: Any) -> None:
+    """Write what a version says, over itself while it is unsigned."""
+    statement = insert(Version).values(prescription_id=prescription_id, version=number, **values)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["prescription_id", "version"], set_=values, where=Version.signature_id.is_(None)
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
 async def sign_version(session: AsyncSession, prescription_id: UUID, number: int, **values: Any) -> bool:
     """Put the signature to a version, once; False when it is signed."""
     statement = (

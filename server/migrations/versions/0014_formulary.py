@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_formulary"
-down_revision = "0012_dispensing"
+down_revision = "0013_chronic"
 branch_labels = None
 depends_on = None
 
