@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from server.foundation.ground import Ground
 
+from .formulary.reading import BadFormulary
+from .institution.code_tables import System, load_codes
 from .model import Prescription
 from .review.desk import ReviewDesk
 
-__all__ = ["Prescription", "attach"]
+__all__ = ["BadFormulary", "Prescription", "System", "attach", "load_codes"]
 
 
 def attach(ground: Ground) -> None:

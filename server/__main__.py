@@ -1,4 +1,4 @@
-"""`python -m server`: serve, worker, migrate, demo, admin create, openapi, check, audit-verify, docs."""
+"""`python -m server`: serve, worker, migrate, demo, codes load, admin create, openapi, check, audit-verify, docs."""
 
 from __future__ import annotations
 

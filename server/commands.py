@@ -10,6 +10,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from aiohttp import web
 from prometheus_client import REGISTRY
 from psycopg.conninfo import conninfo_to_dict
 
+from prescriptions import service as prescriptions
 from server import app as composition
 from server import demo, documents
 from server.foundation import eventloop, health, key_store
@@ -59,6 +61,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     add("docs", write_documents, "write the pages of docs/ that are made from the code")
     add("check", check, "tell which key opens what")
     add("audit-verify", audit_verify, "verify the audit log of this database")
+    codes = commands.add_parser("codes", help="official code tables").add_subparsers(required=True, metavar="ACTION")
+    load = codes.add_parser("load", help="load a table from a CSV file with the columns code, name and perhaps name_en")
+    load.add_argument("system", type=prescriptions.System, choices=list(prescriptions.System), help="which table")
+    load.add_argument("file", type=Path, help="the CSV file, UTF-8")
+    load.add_argument("--version", required=True, help="its edition, as its publisher names it")
+    load.set_defaults(run=load_codes)
     admin = commands.add_parser("admin", help="administrators").add_subparsers(required=True, metavar="ACTION")
     create = admin.add_parser("create", help="make an administrator and print the one-time enrolment link")
     create.add_argument("--organisation", required=True, help="name of the institution; made when there is none")
@@ -144,6 +152,19 @@ async def create_admin(settings: Settings, asked: argparse.Namespace) -> None:
             work, organisation=asked.organisation, name=asked.name, username=asked.username
         )
         print(f"{settings.origins[0]}/staff/enrol#{token}")  # noqa: T201  # the command's answer
+
+
+async def load_codes(settings: Settings, asked: argparse.Namespace) -> int:
+    """Put a table in the place of the one loaded before; a file with a mistake changes nothing."""
+    try:
+        content = asked.file.read_bytes()
+        async with composition.standing_on(settings) as ground, unit_of_work(ground, SYSTEM) as work:
+            loaded = await prescriptions.load_codes(work, asked.system, asked.version, asked.file.name, content)
+    except (OSError, prescriptions.BadFormulary) as refused:
+        sys.stderr.write(f"{refused}\n")
+        return 2
+    print(f"{asked.system} {asked.version}: {loaded}")  # noqa: T201  # the command's answer
+    return 0
 
 
 async def check(settings: Settings, _: argparse.Namespace) -> int:
