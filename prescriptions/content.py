@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 _LONG: Final = 2000
 _SHORT: Final = 500
@@ -22,6 +22,7 @@ Amount = Annotated[
     Decimal,
     Field(gt=0, le=100_000, max_digits=9, decimal_places=3),
     PlainSerializer(lambda amount: float(amount), return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}),
 ]
 
 
@@ -36,7 +37,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
 
 
-class Diagnosis(_Part):
+class PrescribedDiagnosis(_Part):
     """One ICD-10 diagnosis with the name of the data file at the time."""
 
     code: str = Field(min_length=1, max_length=10)
@@ -87,7 +88,7 @@ class Content(_Part):
     """All that the doctor writes on one sheet."""
 
     kind: Kind = Kind.WESTERN
-    diagnoses: tuple[Diagnosis, ...] = Field((), max_length=10)
+    diagnoses: tuple[PrescribedDiagnosis, ...] = Field((), max_length=10)
     items: tuple[Line, ...] = Field((), max_length=MOST_LINES)
     long_term: bool = False
     assessment: str = Field("", max_length=_LONG, description="长期处方评估, in the doctor's words (B26)")

@@ -40,7 +40,7 @@ class PharmacyView(View):
     address: str
 
 
-class CodeView(View):
+class PickUpCodeView(View):
     """The code, while a pharmacy would take it; otherwise who holds the prescription."""
 
     standing: Standing
@@ -74,10 +74,10 @@ class ReturnBody(Body):
 
 
 @routes.get("/api/prescriptions/{prescription_id}/code", may=_RECEIVE, problems=(CodeNotReady,))
-async def show_code(work: Work, prescription_id: UUID) -> CodeView:
+async def show_code(work: Work, prescription_id: UUID) -> PickUpCodeView:
     """The pick-up code, for the patient's side."""
     found = await handing_out.code_for_patient(work, prescription_id)
-    return CodeView(
+    return PickUpCodeView(
         standing=found.standing,
         token_url_fragment=found.code.fragment if found.code else None,
         digits=found.code.digits if found.code else None,

@@ -150,7 +150,7 @@ class ChecklistView(View):
     matches: list[MatchView]
 
 
-class ProofView(View):
+class DispensingProofView(View):
     """Everything a stranger needs to check one signature, with `python -m server.signatures.verify`."""
 
     act: str
@@ -274,12 +274,12 @@ async def take_back(work: Work, redemption_id: UUID, body: BackBody) -> Redempti
 
 
 @routes.get("/api/redemptions/{redemption_id}/proofs", may=_MAY)
-async def proofs(work: Work, redemption_id: UUID) -> list[ProofView]:
+async def proofs(work: Work, redemption_id: UUID) -> list[DispensingProofView]:
     """The proofs of who counted out and who checked."""
     redemption, prescription = await redeeming.own(work, redemption_id, ended=True)
     done = await store.dispensings_of(work.session, Dispensing.redemption_id == redemption.id)
     found = [proof for each in done for proof in await authentic.proofs(work, prescription, each)]
-    return [ProofView(act=proof["act"], proof=proof) for proof in found]
+    return [DispensingProofView(act=proof["act"], proof=proof) for proof in found]
 
 
 async def _shown(work: Work, redemption_id: UUID) -> RedemptionView:

@@ -11,7 +11,7 @@ from server.foundation.routes import Query, Routes
 from server.foundation.work import Work
 
 from . import lists, proving, views
-from .views import PrescriptionView, StepView
+from .views import PrescriptionStepView, PrescriptionView
 
 routes = Routes()
 
@@ -43,7 +43,7 @@ async def show_prescription(work: Work, prescription_id: UUID) -> PrescriptionVi
 
 
 @routes.get("/api/prescriptions/{prescription_id}/steps", may="prescriptions.read", problems=(Unknown,))
-async def show_steps(work: Work, prescription_id: UUID) -> list[StepView]:
+async def show_steps(work: Work, prescription_id: UUID) -> list[PrescriptionStepView]:
     """Its history, the first step first."""
     prescription, party = await lists.one(work, prescription_id)
     return await views.of_steps(work, prescription, party)

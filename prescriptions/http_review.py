@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from server.foundation.routes import SIGNED_IN, Body, Query, Routes
 from server.foundation.work import Work
 
 from . import views_sheet
-from .checks.finding import Decision as Level
 from .content import Kind
 from .model import Prescription
 from .review import claiming, deciding, proof, queue, reasons, sheet, talking
@@ -30,7 +30,7 @@ from .review.errors import (
     WordsMissing,
 )
 from .review.queue import Filters, State
-from .review.views import HeldView, MessageView, QueuedView, ReasonView
+from .review.views import QueuedView, ReasonView, ReviewMessageView, ReviewStandingView
 from .views_sheet import SheetView
 
 routes = Routes()
@@ -40,13 +40,23 @@ _BECAUSE: Final = (NoSuchReason, WordsMissing)
 _Digest = Annotated[str, Field(min_length=1, max_length=128)]
 
 
+class Worst(StrEnum):
+    """What the checks decided, as the queue is filtered by it."""
+
+    FAILED = "failed"
+    NOT_COVERED = "not_covered"
+    CONFIRM = "confirm"
+    WARNING = "warning"
+    PASSED = "passed"
+
+
 class QueueQuery(Query):
     """What of the queue; everything when nothing is said. `level` is the decision of the checks."""
 
     state: State | None = None
     kind: Kind | None = None
     department: UUID | None = None
-    level: Level | None = None
+    level: Worst | None = None
 
 
 class NextBody(Body):
@@ -54,7 +64,7 @@ class NextBody(Body):
 
     kind: Kind | None = None
     department: UUID | None = None
-    level: Level | None = None
+    level: Worst | None = None
 
 
 class SeenBody(Body):
@@ -101,37 +111,37 @@ async def claim_next(errand: Errand, body: NextBody) -> Told[ClaimView]:
 
 
 @routes.post("/api/prescriptions/{prescription_id}/claim", may=_MAY, problems=(ClaimedByAnother, *_DECIDING[3:]))
-async def claim_prescription(work: Work, prescription_id: UUID) -> HeldView:
+async def claim_prescription(work: Work, prescription_id: UUID) -> ReviewStandingView:
     """Claim this one, or renew the own claim."""
     return _held(await claiming.claim(work, prescription_id))
 
 
 @routes.post("/api/prescriptions/{prescription_id}/renew-claim", may=_MAY, problems=(ClaimOver, OwnPrescription))
-async def renew_claim(work: Work, prescription_id: UUID) -> HeldView:
+async def renew_claim(work: Work, prescription_id: UUID) -> ReviewStandingView:
     """Hold it for ten minutes more."""
     return _held(await claiming.renew(work, prescription_id))
 
 
 @routes.post("/api/prescriptions/{prescription_id}/release", may=_MAY, problems=(ClaimOver, OwnPrescription))
-async def release_claim(work: Work, prescription_id: UUID) -> HeldView:
+async def release_claim(work: Work, prescription_id: UUID) -> ReviewStandingView:
     """Give it back to the queue."""
     return _held(await claiming.release(work, prescription_id))
 
 
 @routes.post("/api/prescriptions/{prescription_id}/approve", may=_MAY, problems=(PastValidity, *_DECIDING))
-async def approve_prescription(work: Work, prescription_id: UUID, body: SeenBody) -> HeldView:
+async def approve_prescription(work: Work, prescription_id: UUID, body: SeenBody) -> ReviewStandingView:
     """Approve and sign what was seen: the prescription is valid from now on."""
     return _held(await deciding.decide(work, prescription_id, Decision.APPROVE, body.seen()))
 
 
 @routes.post("/api/prescriptions/{prescription_id}/return", may=_MAY, problems=(*_BECAUSE, *_DECIDING))
-async def return_prescription(work: Work, prescription_id: UUID, body: ReasonedBody) -> HeldView:
+async def return_prescription(work: Work, prescription_id: UUID, body: ReasonedBody) -> ReviewStandingView:
     """Back to the doctor, who confirms by a second signature, amends or withdraws."""
     return _held(await deciding.decide(work, prescription_id, Decision.RETURN, body.seen(), body.because()))
 
 
 @routes.post("/api/prescriptions/{prescription_id}/reject", may=_MAY, problems=(*_BECAUSE, *_DECIDING))
-async def reject_prescription(work: Work, prescription_id: UUID, body: ReasonedBody) -> HeldView:
+async def reject_prescription(work: Work, prescription_id: UUID, body: ReasonedBody) -> ReviewStandingView:
     """Refuse gravely unreasonable or wrong use; it is over, recorded and counted for the regulators."""
     return _held(await deciding.decide(work, prescription_id, Decision.REJECT, body.seen(), body.because()))
 
@@ -149,17 +159,17 @@ async def read_proof(work: Work, prescription_id: UUID) -> dict[str, Any]:
 
 
 @routes.get("/api/prescriptions/{prescription_id}/messages", may="prescriptions.talk")
-async def read_messages(work: Work, prescription_id: UUID) -> list[MessageView]:
+async def read_messages(work: Work, prescription_id: UUID) -> list[ReviewMessageView]:
     """The talk between pharmacist and prescriber; the patient does not see it."""
-    return [MessageView.model_validate(each) for each in await talking.messages(work, prescription_id)]
+    return [ReviewMessageView.model_validate(each) for each in await talking.messages(work, prescription_id)]
 
 
 @routes.post(
     "/api/prescriptions/{prescription_id}/messages", may="prescriptions.talk", status=201, problems=(NotInThisState,)
 )
-async def write_message(work: Work, prescription_id: UUID, body: MessageBody) -> MessageView:
+async def write_message(work: Work, prescription_id: UUID, body: MessageBody) -> ReviewMessageView:
     """Ask the doctor, or answer; the other side is told."""
-    return MessageView.model_validate(await talking.write(work, prescription_id, body.text))
+    return ReviewMessageView.model_validate(await talking.write(work, prescription_id, body.text))
 
 
 @routes.get("/api/review-reasons", may=SIGNED_IN)
@@ -172,5 +182,5 @@ async def read_reasons(work: Work) -> dict[Literal["return", "reject", "sample"]
     }
 
 
-def _held(prescription: Prescription) -> HeldView:
-    return HeldView.model_validate(prescription)
+def _held(prescription: Prescription) -> ReviewStandingView:
+    return ReviewStandingView.model_validate(prescription)

@@ -20,7 +20,7 @@ from .errors import NameTaken, TooManyTemplates
 routes = Routes()
 
 
-class TemplateView(View):
+class PrescriptionTemplateView(View):
     """Lines without a patient, under a name."""
 
     id: UUID
@@ -29,7 +29,7 @@ class TemplateView(View):
     items: tuple[Line, ...]
 
 
-class TemplateBody(Body):
+class PrescriptionTemplateBody(Body):
     """A template to be kept."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -54,9 +54,9 @@ class RightBody(Body):
 
 
 @routes.get("/api/prescription-templates", may="prescriptions.write")
-async def list_templates(work: Work) -> list[TemplateView]:
+async def list_templates(work: Work) -> list[PrescriptionTemplateView]:
     """The own templates, by name."""
-    return [TemplateView.model_validate(each) for each in await templates.mine(work)]
+    return [PrescriptionTemplateView.model_validate(each) for each in await templates.mine(work)]
 
 
 @routes.post(
@@ -65,9 +65,9 @@ async def list_templates(work: Work) -> list[TemplateView]:
     status=201,
     problems=(NameTaken, TooManyTemplates),
 )
-async def keep_template(work: Work, body: TemplateBody) -> TemplateView:
+async def keep_template(work: Work, body: PrescriptionTemplateBody) -> PrescriptionTemplateView:
     """Keep lines under a name."""
-    return TemplateView.model_validate(await templates.keep(work, body.name, body.kind, body.items))
+    return PrescriptionTemplateView.model_validate(await templates.keep(work, body.name, body.kind, body.items))
 
 
 @routes.delete("/api/prescription-templates/{template_id}", may="prescriptions.write", problems=(Unknown,))

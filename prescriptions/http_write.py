@@ -41,25 +41,25 @@ _WRITING = (AutomatedPrescribing, NotPrescribingNow, RecordNotHeld, Unknown)
 _CHANGING = (PrescriptionChangedElsewhere, NotInThisState, Unknown)
 
 
-class SaveBody(Content):
+class SavePrescriptionBody(Content):
     """What is written, over the version that was seen."""
 
     version: int = Field(ge=1)
 
 
-class SeenBody(Body):
+class VersionBody(Body):
     """The version that the doctor saw."""
 
     version: int = Field(ge=1)
 
 
-class WithdrawBody(SeenBody):
+class WithdrawBody(VersionBody):
     """Why it is withdrawn, if anything is to be said."""
 
     reason: str = Field("", max_length=500)
 
 
-class SignBody(SeenBody):
+class SignPrescriptionBody(VersionBody):
     """What was shown, and a reason for every finding; `double_confirm` signs twice for a dose beyond the usual."""
 
     digest: str = Field(min_length=64, max_length=64)
@@ -67,7 +67,7 @@ class SignBody(SeenBody):
     double_confirm: bool = False
 
 
-class ResignBody(SeenBody):
+class ResignBody(VersionBody):
     """The returned prescription as it stands is signed again, with an answer to the pharmacist."""
 
     digest: str = Field(min_length=64, max_length=64)
@@ -75,14 +75,14 @@ class ResignBody(SeenBody):
     double_confirm: bool = True
 
 
-class ExtendBody(SeenBody):
+class ExtendBody(VersionBody):
     """The last day on which it is good, and the doctor's note."""
 
     until: date
     note: Words
 
 
-class VoidBody(SeenBody):
+class VoidBody(VersionBody):
     """Why it is undone."""
 
     reason: Words
@@ -100,7 +100,7 @@ async def draft_prescription(work: Work, visit_id: UUID, body: Content) -> Presc
 
 
 @routes.put("/api/prescriptions/{prescription_id}", may="prescriptions.write", problems=(*_WRITING, *_CHANGING))
-async def save_prescription(work: Work, prescription_id: UUID, body: SaveBody) -> PrescriptionView:
+async def save_prescription(work: Work, prescription_id: UUID, body: SavePrescriptionBody) -> PrescriptionView:
     """Save over the version that was seen, with a fresh check."""
     content = Content.model_validate(body.model_dump(exclude={"version"}))
     return await _own(work, await drafting.save(work, prescription_id, body.version, content))
@@ -119,7 +119,7 @@ async def save_prescription(work: Work, prescription_id: UUID, body: SaveBody) -
         DoubleConfirmNeeded,
     ),
 )
-async def sign_prescription(work: Work, prescription_id: UUID, body: SignBody) -> PrescriptionView:
+async def sign_prescription(work: Work, prescription_id: UUID, body: SignPrescriptionBody) -> PrescriptionView:
     """Sign what was shown; it goes to the pharmacists."""
     reasons = {each.finding_id: each.reason for each in body.overrides}
     shown = Shown(body.version, body.digest, reasons, body.double_confirm)
@@ -142,7 +142,7 @@ async def resign_prescription(work: Work, prescription_id: UUID, body: ResignBod
     may="prescriptions.write",
     problems=(AutomatedPrescribing, *_CHANGING),
 )
-async def amend_prescription(work: Work, prescription_id: UUID, body: SeenBody) -> PrescriptionView:
+async def amend_prescription(work: Work, prescription_id: UUID, body: VersionBody) -> PrescriptionView:
     """Take a returned prescription back to change it; what was signed stays."""
     return await _own(work, await drafting.amend(work, prescription_id, body.version))
 

@@ -19,7 +19,7 @@ from server.identity import service as identity
 
 from . import access, reading, store
 from .access import PATIENT_SIDE, Party
-from .content import Company, Diagnosis, Eligibility, Kind, Override
+from .content import Company, Eligibility, Kind, Override, PrescribedDiagnosis
 from .formulary.knowledge import shipped
 from .model import CheckRun, ItemRow, Prescription, StepRow
 from .outcomes import Kept, OutcomeView
@@ -33,13 +33,13 @@ class NamedView(View):
     name: str
 
 
-class PersonView(NamedView):
+class PractitionerView(NamedView):
     """A doctor or pharmacist."""
 
     title: str | None = None
 
 
-class PatientView(NamedView):
+class PrescribedForView(NamedView):
     """For whom it is, as it was when it was written."""
 
     sex: str
@@ -68,7 +68,7 @@ class ItemView(View):
     dispensed: float
 
 
-class AnswerView(View):
+class SentBackView(View):
     """Why a pharmacist sent it back or refused it."""
 
     code: str | None
@@ -98,9 +98,9 @@ class PrescriptionView(View):
     visit_id: UUID
     hospital: NamedView
     department: str
-    patient: PatientView
-    prescriber: PersonView
-    diagnoses: tuple[Diagnosis, ...]
+    patient: PrescribedForView
+    prescriber: PractitionerView
+    diagnoses: tuple[PrescribedDiagnosis, ...]
     assessment: str
     eligibility: Eligibility | None
     company: Company | None
@@ -118,17 +118,17 @@ class PrescriptionView(View):
     double_signed: bool
     valid_until: datetime | None
     extended_note: str | None
-    reviewer: PersonView | None
+    reviewer: PractitionerView | None
     review_signature_id: UUID | None
     decided_at: datetime | None
-    return_: AnswerView | None = Field(serialization_alias="return")
+    return_: SentBackView | None = Field(serialization_alias="return")
     continues: OriginalView | None
     may: list[str]
     digest: str
     data_notice: str | None = Field(description="Said on every screen while no pharmacist has signed the drug data")
 
 
-class StepView(View):
+class PrescriptionStepView(View):
     """One step of the history."""
 
     at: datetime
@@ -155,7 +155,7 @@ async def of_prescriptions(work: Work, pairs: Sequence[tuple[Prescription, Party
     answers = await store.last_answers(work.session, {each.id for each in rows if each.review_code})
     keys = await data_keys.fetch_all(work.session, work.ground.fields, {each.patient_id for each in rows})
     names = await identity.people(work, {PersonId(each.reviewer_id) for each in rows if each.reviewer_id})
-    reviewers = {card.id: PersonView(id=card.id, name=card.name) for card in names.values()}
+    reviewers = {card.id: PractitionerView(id=card.id, name=card.name) for card in names.values()}
     made = []
     for one, (prescription, party) in zip(opened, pairs, strict=True):
         run = runs.get(prescription.check_run_id) if prescription.check_run_id else None
@@ -174,13 +174,13 @@ async def of_prescriptions(work: Work, pairs: Sequence[tuple[Prescription, Party
     return made
 
 
-async def of_steps(work: Work, prescription: Prescription, party: Party) -> list[StepView]:
+async def of_steps(work: Work, prescription: Prescription, party: Party) -> list[PrescriptionStepView]:
     """The history; the patient's side sees what happened, not what doctor and pharmacist wrote to each other."""
     rows = await store.steps_of(work.session, prescription.id)
     words = await reading.words_of(work, prescription, rows) if party not in PATIENT_SIDE else {}
     people = await identity.people(work, {PersonId(each.by_id) for each in rows if each.by_id})
     return [
-        StepView(
+        PrescriptionStepView(
             at=each.at,
             verb=each.verb,
             status=each.status,
@@ -201,8 +201,8 @@ def _view(
     *,
     items: Sequence[ItemRow],
     check: OutcomeView | None,
-    answer: AnswerView | None,
-    reviewer: PersonView | None,
+    answer: SentBackView | None,
+    reviewer: PractitionerView | None,
     note: str | None,
 ) -> PrescriptionView:
     row, made, content = one.prescription, one.document, one.content
@@ -217,8 +217,8 @@ def _view(
         visit_id=row.visit_id,
         hospital=NamedView(**made["hospital"]),
         department=made["department"],
-        patient=PatientView(**made["patient"]),
-        prescriber=PersonView(**_without(made["prescriber"], "licence")),
+        patient=PrescribedForView(**made["patient"]),
+        prescriber=PractitionerView(**_without(made["prescriber"], "licence")),
         diagnoses=content.diagnoses,
         assessment=content.assessment,
         eligibility=content.eligibility,
@@ -275,11 +275,11 @@ def outcome_view(run: CheckRun, found: Kept) -> OutcomeView:
     )
 
 
-def _answer(work: Work, step: StepRow | None, key: DataKey, party: Party) -> AnswerView | None:
+def _answer(work: Work, step: StepRow | None, key: DataKey, party: Party) -> SentBackView | None:
     if step is None or party in PATIENT_SIDE:
         return None
     text = work.ground.fields.open(step.text, "prescription_steps", "text", step.id, key) if step.text else ""
-    return AnswerView(code=step.code, text=text)
+    return SentBackView(code=step.code, text=text)
 
 
 def _note(work: Work, prescription: Prescription, key: DataKey) -> str | None:

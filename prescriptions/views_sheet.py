@@ -15,8 +15,8 @@ from .checks.picture import Taking
 from .content import Override
 from .outcomes import FindingView
 from .review.sheet import Sheet
-from .review.views import MessageView, SampledView
-from .views import PrescriptionView, StepView
+from .review.views import ReviewMessageView, SampledView
+from .views import PrescriptionStepView, PrescriptionView
 
 
 class KnownAllergyView(View):
@@ -81,8 +81,8 @@ class SheetView(View):
     patient: PatientSheetView
     findings: list[FindingView]
     overrides: list[Override]
-    history: list[StepView]
-    chat: list[MessageView]
+    history: list[PrescriptionStepView]
+    chat: list[ReviewMessageView]
     post_review: SampledView | None
     findings_digest: str
     claimed_by: UUID | None
@@ -102,7 +102,7 @@ async def of_sheet(work: Work, sheet: Sheet) -> SheetView:
         findings=list(check.findings),
         overrides=prescription.overrides,
         history=await views.of_steps(work, row, Party.REVIEWER),
-        chat=[MessageView.model_validate(each) for each in sheet.talk],
+        chat=[ReviewMessageView.model_validate(each) for each in sheet.talk],
         post_review=SampledView.model_validate(sheet.feedback) if sheet.feedback else None,
         findings_digest=check.digest,
         claimed_by=row.claimed_by,

@@ -35,7 +35,7 @@ class QueuedView(View):
     own: bool
 
 
-class HeldView(View):
+class ReviewStandingView(View):
     """How a prescription stands after a step of its review."""
 
     id: UUID
@@ -54,7 +54,7 @@ class AuthorView(View):
     name: str
 
 
-class MessageView(View):
+class ReviewMessageView(View):
     """One message between pharmacist and prescriber."""
 
     id: UUID

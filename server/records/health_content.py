@@ -10,13 +10,18 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from server.foundation.clock import day_of
 
 _SHORT: Final = 200
 _TERM_WEEKS: Final = 44  # a pregnancy told of longer ago is over
 _LACTATION: Final = timedelta(days=730)
+
+# A measure is a number in JSON, read and written alike.
+_Measure = Annotated[
+    Decimal, PlainSerializer(float, return_type=float, when_used="json"), WithJsonSchema({"type": "number"})
+]
 
 
 class Source(StrEnum):
@@ -49,14 +54,14 @@ class Weight(_Fact):
     """Body weight."""
 
     kind: Literal["weight"]
-    kg: Decimal = Field(ge=Decimal("0.5"), le=400, decimal_places=1)
+    kg: _Measure = Field(ge=Decimal("0.5"), le=400, decimal_places=1)
 
 
 class Height(_Fact):
     """Body height."""
 
     kind: Literal["height"]
-    cm: Decimal = Field(ge=20, le=260, decimal_places=1)
+    cm: _Measure = Field(ge=20, le=260, decimal_places=1)
 
 
 class Pregnancy(_Fact):
