@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from prescriptions.dispensing import codes, handing_out, redeeming, store
-from prescriptions.dispensing.errors import PrescriptionOver, TooManyVerifications
+from prescriptions.dispensing import codes, handing_out, store
+from prescriptions.dispensing.errors import TooManyVerifications
 from prescriptions.dispensing.model import PickUpCode, Redemption
-from prescriptions.dispensing.redeeming import Shown
 from prescriptions.dispensing.rules import VERIFICATIONS
+from prescriptions.store import change
 from server.foundation.actor import NOBODY, SYSTEM
 from server.foundation.work import Client, unit_of_work
 
@@ -127,16 +127,19 @@ async def test_right_digits_do_not_use_up_tries(practice: Practice) -> None:
 
 async def test_an_expired_prescription_is_not_locked_but_one_locked_in_time_is_dispensed(practice: Practice) -> None:
     code, counter = await a_code(practice), await a_counter(practice)
-    token = codes.read_token(code["token_url_fragment"]) or ""
-    pharmacist = counter.people[0]
-    async with unit_of_work(practice.ground, pharmacist.actor) as work:
-        work.now += timedelta(days=1)
-        with pytest.raises(PrescriptionOver):
-            await redeeming.redeem(work, Shown(token=token))
-        await work.session.rollback()
+
+    async def is_valid_for(hours: int) -> None:
+        async with unit_of_work(practice.ground, SYSTEM) as work:
+            until = work.now + timedelta(hours=hours)
+            assert await change(work.session, UUID(code["id"]), valid_until=until)
+
+    await is_valid_for(-1)
+    refused = await counter.redeem(code)
+    assert (refused.status, refused.code, refused.body["rule"]) == (409, "prescription-over", "B24")
+    await is_valid_for(1)
     held = (await counter.redeem(code)).ok()
-    done = await counter.supplied(held)
-    assert done["status"] == "dispensed"
+    await is_valid_for(-1)
+    assert (await counter.supplied(held))["status"] == "dispensed"
 
 
 async def test_the_public_page_learns_only_state_hospital_and_time(practice: Practice) -> None:
