@@ -4,7 +4,7 @@ WITH_PRODUCT := @$(PYTHON) -m infra.bootstrap requirements
 WITH_TOOLS := @$(PYTHON) -m infra.bootstrap dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-more check e2e tour screens measure bench-booking fmt lock
+.PHONY: help run test test-more check e2e tour screens measure bench-booking bench-prescriptions fmt lock
 
 help: ## this list
 	@$(PYTHON) -m infra.targets Makefile
@@ -35,6 +35,9 @@ measure: ## first load, first paint, click to first picture, what a visit costs 
 
 bench-booking: ## booking through HTTP beside bare pgbench, and the rush of 20 000; two quiet cores (ROUNDS= SECONDS= SEED=)
 	$(WITH_TOOLS) infra.bench.booking
+
+bench-prescriptions: ## the checks of a prescription and how they grow; 64 pharmacists claiming beside bare pgbench; two quiet cores (ROUNDS= CHECKS=)
+	$(WITH_TOOLS) infra.bench.prescriptions
 
 fmt: ## format Python and the web client
 	$(WITH_TOOLS) infra.check fmt

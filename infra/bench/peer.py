@@ -59,25 +59,34 @@ class Pgbench:
 
     def rate(self, which: str, seconds: float) -> float:
         """Bookings a second. Raises: Refusal, when one failed."""
-        done = subprocess.run(
-            [
-                _program(),
-                "--no-vacuum",
-                f"--client={CLIENTS}",
-                "--jobs=1",
-                "--protocol=prepared",
-                f"--time={max(round(seconds), 1)}",
-                f"--file={self._scripts[which]}",
-                self._dsn,
-            ],
-            capture_output=True,
-            text=True,
-            preexec_fn=lambda: pin(LOAD),
-        )
-        told, failed = _RATE.search(done.stdout), _FAILED.search(done.stdout)
-        if done.returncode != 0 or told is None or (failed is not None and failed[1] != "0"):
-            raise Refusal(f"pgbench failed: {(done.stderr or done.stdout).strip()[-400:]}")
-        return float(told[1])
+        return pgbench(self._dsn, self._scripts[which], clients=CLIENTS, seconds=seconds)
+
+
+def pgbench(dsn: str, script: Path, *, clients: int, seconds: float | None = None, transactions: int = 0) -> float:
+    """Transactions a second of a script, prepared, on the load's core: for so long, or so many of each client.
+
+    Raises: Refusal, when one failed.
+    """
+    length = f"--time={max(round(seconds), 1)}" if seconds is not None else f"--transactions={transactions}"
+    done = subprocess.run(
+        [
+            _program(),
+            "--no-vacuum",
+            f"--client={clients}",
+            "--jobs=1",
+            "--protocol=prepared",
+            length,
+            f"--file={script}",
+            dsn,
+        ],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: pin(LOAD),
+    )
+    told, failed = _RATE.search(done.stdout), _FAILED.search(done.stdout)
+    if done.returncode != 0 or told is None or (failed is not None and failed[1] != "0"):
+        raise Refusal(f"pgbench failed: {(done.stderr or done.stdout).strip()[-400:]}")
+    return float(told[1])
 
 
 def _program() -> str:
