@@ -29,6 +29,10 @@ _ENDING: Final = re.compile(r"^(?:对|曾对|有)|(?:类)?(?:药物|药品)?(?:�
 _BETWEEN: Final = re.compile(r"[、，,；;/和及与]| and ")
 _CLASS_WORD: Final = re.compile(r"(?:类药物|类药|药物)$")
 
+_SAME_DRUG: Final = {
+    False: ("患者对本品过敏", "the patient is allergic to this very drug"),
+    True: ("患者曾不耐受本品", "the patient did not tolerate this very drug"),
+}
 _WHAT: Final = {
     "zh": "“{name_zh}”与过敏记录“{allergy}”{happened_zh}：{why_zh}。",
     "en": "{name_en} and the recorded allergy to {allergy}{happened_en}: {why_en}.",
@@ -125,11 +129,8 @@ def _meets(
     rows = _rows(allergen, given, reactions, knowledge)
     row = rows[0] if rows else None
     if knowledge.is_same_substance(allergen, given) and not _settles_same(row):
-        only_intolerance = reactions == {Reaction.INTOLERANCE}
-        why = (
-            ("曾对本品不耐受", "this very drug was not tolerated") if only_intolerance else ("患者对本品过敏", "the patient is allergic to this very drug")
-        )
-        yield _finding(name, recorded, item, knowledge, Level.CONFIRM if only_intolerance else Level.STOP, *why)
+        mild = reactions == {Reaction.INTOLERANCE}
+        yield _finding(name, recorded, item, knowledge, Level.CONFIRM if mild else Level.STOP, *_SAME_DRUG[mild])
     elif row is not None:
         level = OF_ACTION[row.action]
         ask = Reaction.ANY in reactions and _graver_if_asked(allergen, given, row, knowledge)

@@ -37,8 +37,8 @@ _GROUP_EN: Final = {
 _PAIR: Final = Sentence(
     check=_E16,
     level=Level.STOP,
-    zh="{one_zh}与{other_zh}属{group_zh}，不宜同用{note}。",
-    en="{one_en} and {other_en} must not be used together ({group_en}).",
+    zh="{one.said_zh}与{other.said_zh}属{group_zh}，不宜同用{note}。",
+    en="{one.said_en} and {other.said_en} must not be used together ({group_en}).",
     advice_zh="请删去其中一味。",
     advice_en="Remove one of them.",
     source=_FILE,
@@ -46,8 +46,8 @@ _PAIR: Final = Sentence(
 _PAIR_WEIGHED: Final = Sentence(
     check=_E16,
     level=Level.WARNING,
-    zh="{one_zh}与{other_zh}：{group_zh}一类的传统审慎提示{note}。",
-    en="{one_en} and {other_en}: a traditional caution beside {group_en}.",
+    zh="{one.said_zh}与{other.said_zh}：{group_zh}一类的传统审慎提示{note}。",
+    en="{one.said_en} and {other.said_en}: a traditional caution beside {group_en}.",
     advice_zh="请斟酌是否同用，由药师判断。",
     advice_en="Consider whether both are needed; the pharmacist judges.",
     source=_FILE,
@@ -55,8 +55,8 @@ _PAIR_WEIGHED: Final = Sentence(
 _WITH_WESTERN: Final = Sentence(
     check=_E16,
     level=Level.STOP,
-    zh="{one_zh}与{other_zh}：{note}。",
-    en="{one_en} with {other_en}: a known hazard of Chinese medicine with western drugs.",
+    zh="{one.said_zh}与{other.said_zh}：{note}。",
+    en="{one.said_en} with {other.said_en}: a known hazard of Chinese medicine with western drugs.",
     advice_zh="请停用其中一种。",
     advice_en="Use only one of them.",
     source=_FILE,
@@ -64,8 +64,8 @@ _WITH_WESTERN: Final = Sentence(
 _WITH_WESTERN_WEIGHED: Final = Sentence(
     check=_E16,
     level=Level.WARNING,
-    zh="{one_zh}与{other_zh}：{note}。",
-    en="{one_en} with {other_en}: a known hazard of Chinese medicine with western drugs.",
+    zh="{one.said_zh}与{other.said_zh}：{note}。",
+    en="{one.said_en} with {other.said_en}: a known hazard of Chinese medicine with western drugs.",
     advice_zh="尽量避免同用；确需同用的，请告知患者并按此监测。",
     advice_en="Avoid it where possible; otherwise tell the patient and watch for it.",
     source=_FILE,
@@ -120,24 +120,26 @@ _NOT_ONLINE: Final = Sentence(
 def herbs(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverage]:
     """Herbs and patent medicines, among themselves, for this patient, and with western drugs. Rule: E16"""
     for item in picture.items:
-        if drug_of(item, knowledge) is None and knowledge.herb(item.name) is not None:
+        if drug_of(item, knowledge) is None:
             yield from _never_online(picture, item, knowledge)
             yield from _pregnancy(picture, item, knowledge)
             yield from _cap(picture, item, knowledge)
-    for meeting in meetings(picture):
-        yield from _among_herbs(meeting, knowledge)
-        yield from _with_western(meeting, knowledge)
+    for meeting in meetings(picture, knowledge):
+        if meeting.one.herb is not None or meeting.other.herb is not None:
+            yield from _among_herbs(meeting, knowledge)
+            yield from _with_western(meeting, knowledge)
 
 
 def _among_herbs(meeting: Meeting, knowledge: Knowledge) -> Iterator[Finding]:
-    for rule in knowledge.herb_rules_between(meeting.item.name, meeting.other.name):
-        forbidden = rule.action is Action.BLOCK
+    if meeting.one.herb is None or meeting.other.herb is None:
+        return
+    for rule in knowledge.herb_rules_between(meeting.one.herb, meeting.other.herb):
+        sentence = _PAIR if rule.action is Action.BLOCK else _PAIR_WEIGHED
         yield say(
-            _PAIR if forbidden else _PAIR_WEIGHED,
+            sentence,
             meeting,
-            knowledge,
             rule=rule.id,
-            level=meeting.lessened(_PAIR.level if forbidden else _PAIR_WEIGHED.level),
+            level=meeting.lessened(sentence.level),
             group_zh=rule.group.value.split("-")[0],
             group_en=_GROUP_EN[rule.group],
             note=f"（{rule.note}）" if rule.note else "",
@@ -148,8 +150,7 @@ def _with_western(meeting: Meeting, knowledge: Knowledge) -> Iterator[Finding]:
     for rule in herb_rules(meeting, knowledge):
         if not is_twice(rule):
             sentence = _WITH_WESTERN if rule.action is Action.BLOCK else _WITH_WESTERN_WEIGHED
-            level = meeting.lessened(sentence.level)
-            yield say(sentence, meeting, knowledge, rule=rule.id, level=level, note=rule.note)
+            yield say(sentence, meeting, rule=rule.id, level=meeting.lessened(sentence.level), note=rule.note)
 
 
 def _pregnancy(picture: Picture, item: Item, knowledge: Knowledge) -> Iterator[Finding]:

@@ -14,13 +14,13 @@ from prescriptions.formulary.knowledge import Knowledge
 
 from .finding import Coverage, Covered, Finding, Level
 from .levels import OF_SEVERITY
-from .meetings import Meeting, is_known, meetings, say
-from .picture import Picture
+from .meetings import Meeting, meetings, parties, say
+from .picture import Item, Picture
 from .sentence import Sentence
 
 _E11: Final = "E11"
-_ZH: Final = "{one_zh}与{other_zh}：{why_zh}。"
-_EN: Final = "{one_en} with {other_en}: {why_en}."
+_ZH: Final = "{one.said_zh}与{other.said_zh}：{why_zh}。"
+_EN: Final = "{one.said_en} with {other.said_en}: {why_en}."
 _STOP: Final = Sentence(
     check=_E11,
     level=Level.STOP,
@@ -58,22 +58,24 @@ _WARNING: Final = Sentence(
 def interactions(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverage]:
     """What meets what, with prescriptions of the last 90 days. Rule: E11"""
     yield from _uncovered(picture, knowledge)
-    for meeting in meetings(picture):
-        rules = best_of(rules_of(meeting, knowledge), knowledge)
+    for meeting in meetings(picture, knowledge):
+        rules = rules_of(meeting, knowledge)
         if rules:
-            yield _finding(meeting, rules, knowledge)
+            yield _finding(meeting, best_of(rules, knowledge))
 
 
 def rules_of(meeting: Meeting, knowledge: Knowledge) -> list[Interaction]:
     """The rules about this pair that are not about duplicates, gravest first."""
-    one, other = meeting.item.drug_id, meeting.other.drug_id
-    if not one or not other:
+    one, other = meeting.one.known, meeting.other.known
+    if one is None or other is None:
         return []
-    return [rule for rule in knowledge.rules_between(one, other) if rule.subject_a != rule.subject_b]
+    return [rule for rule in knowledge.rules_between(one.id, other.id) if rule.subject_a != rule.subject_b]
 
 
 def best_of(rules: Sequence[Interaction], knowledge: Knowledge) -> list[Interaction]:
     """The rules without those that a more exact one replaces, in their order."""
+    if len(rules) == 1:
+        return list(rules)
     return [rule for rule in rules if not any(_replaces(other, rule, knowledge) for other in rules)]
 
 
@@ -93,28 +95,29 @@ def _within(exact: str, wide: str, knowledge: Knowledge) -> bool:
 
 
 def _uncovered(picture: Picture, knowledge: Knowledge) -> Iterator[Coverage]:
-    """Lines nobody knows, and lines beside something unknown that is taken (E0 raises the alarm)."""
-    strange = [taking.name for taking in picture.current if not is_known(taking, knowledge)]
-    for item in picture.items:
-        if not is_known(item, knowledge):
-            yield Coverage(item.line, _E11, Covered.NOT_COVERED, "药品数据中没有这个药", "not in the drug data")
+    """Lines no interaction speaks of, and lines beside something unknown that is taken (for which E0 raises the alarm)."""
+    lines, taken = parties(picture, knowledge)
+    strange = [party.of.name for party in taken if party.known is None and party.herb is None]
+    zh, en = (
+        f"未能核对与在用药{'、'.join(strange)}的相互作用",
+        f"not checked against {', '.join(strange)}, taken already",
+    )
+    for party in lines:
+        if party.known is None or not isinstance(party.of, Item):
+            continue
+        if not knowledge.has_interactions(party.known.id):
+            no_zh, no_en = "数据没有该药的相互作用", "the data hold no interactions of this drug"
+            yield Coverage(party.of.line, _E11, Covered.NOT_COVERED, no_zh, no_en)
         elif strange:
-            yield Coverage(
-                item.line,
-                _E11,
-                Covered.NOT_COVERED,
-                f"未能核对与在用药{'、'.join(strange)}的相互作用",
-                f"not checked against {', '.join(strange)}, taken already",
-            )
+            yield Coverage(party.of.line, _E11, Covered.NOT_COVERED, zh, en)
 
 
-def _finding(meeting: Meeting, rules: Sequence[Interaction], knowledge: Knowledge) -> Finding:
+def _finding(meeting: Meeting, rules: Sequence[Interaction]) -> Finding:
     gravest = rules[0]
     level = meeting.lessened(OF_SEVERITY[gravest.severity])
     return say(
         _sentence(level, meeting),
         meeting,
-        knowledge,
         rule=gravest.id,
         level=level,
         source="interactions.csv",
@@ -138,5 +141,5 @@ def way_en(rule: Interaction) -> str:
 
 def _sentence(level: Level, meeting: Meeting) -> Sentence:
     if level is Level.STOP:
-        return _STOP if meeting.taking is None else _STOP_TAKEN
+        return _STOP_TAKEN if meeting.is_taken else _STOP
     return _CONFIRM if level is Level.CONFIRM else _WARNING
