@@ -28,6 +28,13 @@ def leaves(value: Any, path: Path = ()) -> list[Path]:
     return [path]
 
 
+def fixed_mutants(document: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The document with each of a few other values there, the same at every run."""
+    old = _at(document, path)
+    new: list[Any] = [None, True, False, 0, "", [], {}, str(old), [old], _overlooked(old)]
+    return [_put(document, path, each) for each in new if _differs(each, old)]
+
+
 def mutants(document: dict[str, Any], path: Path) -> st.SearchStrategy[dict[str, Any]]:
     """The document with another value there: one that JSON writes differently."""
     return (
@@ -53,6 +60,12 @@ def _near(value: Any) -> st.SearchStrategy[Any]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return st.one_of(st.just(value + 1), st.just(-value), st.just(str(value)), _ANYTHING)
     return _ANYTHING
+
+
+def _overlooked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value + " "
+    return value + 1 if isinstance(value, (int, float)) else "x"
 
 
 def _differs(new: Any, old: Any) -> bool:
