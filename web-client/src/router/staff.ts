@@ -29,6 +29,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'open-rates', component: () => import('@/pages/staff/OpenRatesPage.vue') },
       { path: 'counts', component: () => import('@/pages/staff/CountsPage.vue') },
       { path: 'review', component: () => import('@/pages/staff/ReviewPage.vue') },
+      { path: 'inbox', component: () => import('@/pages/staff/InboxPage.vue') },
       { path: 'me', component: () => import('@/pages/staff/MePage.vue') },
       { path: 'contracted', component: () => import('@/pages/staff/ContractedPage.vue') },
       { path: 'patients', component: () => import('@/pages/staff/PatientsPage.vue') },
