@@ -32,8 +32,8 @@ from .wishes import Wishes
 
 P99_S: Final = 1.0
 _STEP: Final = 1.06
-_STRIDE: Final = 1.25  # while there is much room
-_TRIES: Final = 8
+_STRIDE: Final = 1.25  # while there is much room, or much too little
+_TRIES: Final = 10
 _GOALS: Final = {"spread_ratio": 0.40, "hot_ratio": 3.0, "soldout_ratio": 0.5}
 _OVER: Final = {
     "spread_ratio": ("spread", "pgbench spread"),
@@ -138,8 +138,7 @@ class _Rounds:
             if best is not None and not good:
                 break
             best = run if good else best
-            easy = good and run.latency_s(0.99) < P99_S / 4
-            rate = rate * (_STRIDE if easy else _STEP) if good else rate / _STEP
+            rate *= _pace(run.latency_s(0.99), good=good)
         if best is None:
             raise Refusal(
                 f"{measure.name}: no rate was kept. Last: {dict(run.statuses)}, p99 {run.latency_s(0.99):.2f} s"
@@ -175,6 +174,13 @@ class _Rounds:
             f"  pgbench: {CLIENTS} clients, prepared. The load used at most {self._busiest:.0%} of its core (< {TOO_BUSY:.0%})."
         )
         return ratios
+
+
+def _pace(latency_s: float, *, good: bool) -> float:
+    """By how much the next try is faster or slower: in strides while the limit is far away."""
+    far = latency_s < P99_S / 4 if good else latency_s > 2 * P99_S
+    step = _STRIDE if far else _STEP
+    return step if good else 1 / step
 
 
 async def _rush(load: Load, wishes: Wishes, attempts: Sequence[rush.Attempt], dsn: str) -> tuple[rush.Verdict, Run]:

@@ -1,19 +1,15 @@
-"""A booking as a calendar entry (RFC 5545): one VEVENT with an alarm, for a phone's own calendar. Pure.
-
-Written here, not with a library: one kind of entry in UTC needs escaping and folding, no time zones and no recurrence.
-"""
+"""A booking as a calendar entry (RFC 5545): one VEVENT with an alarm, for a phone's own calendar. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from icalendar import Alarm, Calendar, Component, Event, vText
+
 _ALARM_BEFORE: Final = timedelta(hours=2)
-_MOST_OCTETS: Final = 75
-_ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +34,40 @@ class Entry:
 
 def calendar_file(entry: Entry, now: datetime) -> bytes:
     """The file: the same booking always has the same UID, and a later state a higher SEQUENCE."""
-    return "".join(f"{line}\r\n" for each in _lines(entry, now) for line in folded(each)).encode()
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", "-//Lianyi//Appointments//ZH")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("METHOD", "PUBLISH")
+    calendar.add_component(_event(entry, now))
+    return bytes(calendar.to_ical(sorted=False))
 
 
-def _lines(entry: Entry, now: datetime) -> Iterator[str]:
-    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lianyi//Appointments//ZH", "CALSCALE:GREGORIAN")
-    yield from ("METHOD:PUBLISH", "BEGIN:VEVENT", f"UID:{entry.booking_id}@lianyi", f"DTSTAMP:{_utc(now)}")
-    yield f"LAST-MODIFIED:{_utc(entry.changed_at)}"
-    yield f"SEQUENCE:{int(entry.cancelled)}"
-    yield f"DTSTART:{_utc(entry.starts_at)}"
-    yield f"DTEND:{_utc(entry.ends_at)}"
-    yield f"STATUS:{entry.status}"
-    yield _text("SUMMARY", entry.summary, entry.language)
-    if entry.place:
-        yield _text("LOCATION", entry.place, entry.language)
-    if entry.text:
-        yield _text("DESCRIPTION", entry.text, entry.language)
-    yield from ("CLASS:PRIVATE", f"TRANSP:{'TRANSPARENT' if entry.cancelled else 'OPAQUE'}")
+def _event(entry: Entry, now: datetime) -> Event:
+    event = Event()
+    event.add("UID", f"{entry.booking_id}@lianyi")
+    event.add("SEQUENCE", int(entry.cancelled))
+    event.add("STATUS", entry.status)
+    event.add("CLASS", "PRIVATE")
+    event.add("TRANSP", "TRANSPARENT" if entry.cancelled else "OPAQUE")
+    times = {"DTSTAMP": now, "LAST-MODIFIED": entry.changed_at, "DTSTART": entry.starts_at, "DTEND": entry.ends_at}
+    for name, instant in times.items():
+        event.add(name, instant.astimezone(UTC).replace(microsecond=0))
+    for name, words in {"SUMMARY": entry.summary, "LOCATION": entry.place, "DESCRIPTION": entry.text}.items():
+        if words:
+            _say(event, name, words, entry.language)
     if not entry.cancelled:
-        hours = _ALARM_BEFORE // timedelta(hours=1)
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-PT{hours}H")
-        yield _text("DESCRIPTION", entry.summary, entry.language)
-        yield "END:VALARM"
-    yield from ("END:VEVENT", "END:VCALENDAR")
+        event.add_component(_alarm(entry))
+    return event
 
 
-def _utc(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+def _alarm(entry: Entry) -> Alarm:
+    alarm = Alarm()
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("TRIGGER", -_ALARM_BEFORE)
+    _say(alarm, "DESCRIPTION", entry.summary, entry.language)
+    return alarm
 
 
-def _text(name: str, value: str, language: str) -> str:
-    return f"{name};LANGUAGE={language}:{value.translate(_ESCAPED)}"
-
-
-def folded(line: str) -> Iterator[str]:
-    """A content line in pieces of at most 75 octets, each but the first led by a space; no character is torn apart."""
-    piece, octets = "", 0
-    for character in line:
-        width = len(character.encode())
-        if octets + width > _MOST_OCTETS:
-            yield piece
-            piece, octets = " ", 1
-        piece, octets = piece + character, octets + width
-    yield piece
+def _say(component: Component, name: str, words: str, language: str) -> None:
+    component.add(name, vText(words), parameters={"LANGUAGE": language})

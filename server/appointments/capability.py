@@ -62,6 +62,7 @@ CAPABILITY: Final = Capability(
         "appointments.see": _BOOKERS,
         "appointments.plan": frozenset({Role.SCHEDULER}),
         "appointments.agree": frozenset({Role.SCHEDULER}),
+        "appointments.contracted": frozenset({Role.DOCTOR}),
         "appointments.publish": frozenset({Role.SCHEDULER}),
         "appointments.hand_over": frozenset({Role.SCHEDULER}),
         "appointments.stop": frozenset({Role.SCHEDULER}),

@@ -19,7 +19,7 @@ from .agreement import DEFAULT_CHAIN, Chain, Opening, Shares, Terms
 from .errors import NotAllied, PlanChanged, TeamNameTaken
 from .http_planning import Day, Version, in_order
 from .rules import Quota
-from .views_planning import AgreementView, TeamView
+from .views_planning import AgreementView, HospitalView, TeamView
 
 routes = Routes()
 
@@ -109,6 +109,12 @@ async def end_agreement(work: Work, agreement_id: UUID) -> AgreementView:
 async def list_teams(work: Work) -> list[TeamView]:
     """The family-doctor teams that have places at the own institution."""
     return await views_planning.of_teams(work, await teams.teams(work))
+
+
+@routes.get("/api/booking-teams/hospitals", may="appointments.contracted")
+async def list_hospitals(work: Work) -> list[HospitalView]:
+    """Where a family doctor's teams have places; nowhere, when no hospital has named the doctor."""
+    return [HospitalView(id=each.id, name=each.name) for each in await teams.hospitals(work)]
 
 
 @routes.post("/api/booking-teams", may="appointments.agree", problems=(NotAllied, TeamNameTaken), status=201)

@@ -7,7 +7,7 @@ come. Both pass `miss`, so a booking is a no-show once and counts once.
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -58,22 +58,23 @@ async def miss(work: Work, booking: BookingFacts, *, among: Set[Status] = _MISSA
     work.audit("miss", "booking", booking.id, patient_id=booking.patient_id)
     limits = await policy.of(work, booking.organisation_id)
     since = day_of(work.now) - timedelta(days=limits.no_show_days)
-    missed = await store_course.count_no_shows(work.session, booking.patient_id, booking.organisation_id, since)
+    missed, latest = await store_course.count_no_shows(work.session, booking.patient_id, booking.organisation_id, since)
     work.record(BookingMissed(booking, missed))
     for person_id in {booking.patient_id, booking.booked_by}:
         work.after_commit(push(f"bookings:{person_id}", booking.id))
     if missed >= limits.no_shows:
-        await _suspend(work, booking, missed, limits)
+        await _suspend(work, booking, missed, max(work.now, latest or work.now), limits)
 
 
-async def _suspend(work: Work, booking: BookingFacts, missed: int, limits: AppointmentSettings) -> None:
+async def _suspend(work: Work, booking: BookingFacts, missed: int, at: datetime, limits: AppointmentSettings) -> None:
+    """From the last no-show on, which another process may have found a moment after this one's time: it counts no more."""
     until = work.now + timedelta(days=limits.suspension_days)
     suspension = Suspension(
         id=work.new_id(),
         patient_id=booking.patient_id,
         organisation_id=booking.organisation_id,
         no_shows=missed,
-        starts_at=work.now,
+        starts_at=at,
         ends_at=until,
     )
     work.session.add(suspension)

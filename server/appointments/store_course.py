@@ -158,21 +158,26 @@ async def hold_conduct(session: AsyncSession, patient_id: UUID, organisation_id:
     )
 
 
-async def count_no_shows(session: AsyncSession, patient_id: UUID, organisation_id: UUID, since: date) -> int:
-    """How often the patient did not come to that institution from that day on; what led to a suspension counts no more."""
+async def count_no_shows(
+    session: AsyncSession, patient_id: UUID, organisation_id: UUID, since: date
+) -> tuple[int, datetime | None]:
+    """How often the patient did not come to that institution from that day on, and when that was last found; what led to
+    a suspension counts no more.
+    """
     last = (
         select(func.max(Suspension.starts_at))
         .where(Suspension.patient_id == patient_id, Suspension.organisation_id == organisation_id)
         .scalar_subquery()
     )
-    counted = select(func.count()).where(
+    counted = select(func.count(), func.max(Booking.ended_at)).where(
         Booking.patient_id == patient_id,
         Booking.organisation_id == organisation_id,
         Booking.status == Status.NO_SHOW,
         Booking.day >= since,
         or_(last.is_(None), Booking.ended_at > last),
     )
-    return int((await session.execute(counted)).scalar_one())
+    number, latest = (await session.execute(counted)).one()
+    return int(number), latest
 
 
 # --- suspensions

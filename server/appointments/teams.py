@@ -15,8 +15,9 @@ from server.foundation.errors import Unknown
 from server.foundation.problems import invalid_field
 from server.foundation.work import Work
 from server.identity import service as identity
+from server.identity.service import OrganisationCard
 
-from . import agreeing, store_planning
+from . import agreeing, store, store_planning
 from .errors import NotAllied, TeamNameTaken
 from .model_agreed import BookingTeam
 
@@ -36,6 +37,12 @@ async def teams(work: Work) -> list[Team]:
     """The teams that have places at the actor's institution, in the order they were made."""
     rows = await store_planning.teams(work.session, work.actor.organisation)
     return await _facts(work, rows)
+
+
+async def hospitals(work: Work) -> list[OrganisationCard]:
+    """Where teams of the acting doctor have places. Rule: appointments-7"""
+    found = await store.hospitals_of_teams(work.session, work.actor.person)
+    return list(await identity.organisations(work, [OrganisationId(each) for each in found]))
 
 
 async def add_team(work: Work, organisation_id: OrganisationId, name: str, members: Sequence[PersonId]) -> Team:

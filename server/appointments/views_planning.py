@@ -120,6 +120,13 @@ class TeamView(View):
     made_at: datetime
 
 
+class HospitalView(View):
+    """A hospital that keeps places for the teams of a family doctor."""
+
+    id: UUID
+    name: str
+
+
 class NextPlaceView(View):
     """The next equal place after a stopped session; `same_doctor` is False for a colleague of the department."""
 

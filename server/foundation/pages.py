@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -12,6 +13,9 @@ from .errors import NoSuchPath
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# Where strangers enter: on a weak line the code of that page is asked for with the page, not once the program has run.
+_DOORS: Final = {"/signin": "src/pages/patient/SignInPage.vue", "/staff/signin": "src/pages/staff/SignInPage.vue"}
+_PROGRAM: Final = "index.html"
 _NOT_THE_PAGE: Final = ("/api/", "/rt/", "/dicomweb/", "/fhir/", "/assets/")
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; "
@@ -50,6 +54,7 @@ def serve_pages(app: web.Application, built: Path) -> None:
     """Serve the build when there is one."""
     page = built / "index.html"
     root = built.resolve()
+    early = _asked_early(built)
     if (built / "assets").is_dir():
         app.router.add_get("/assets/{path:.+}", _assets(built / "assets"))
 
@@ -61,9 +66,35 @@ def serve_pages(app: web.Application, built: Path) -> None:
             return web.FileResponse(asked, headers={"Cache-Control": "no-cache"})
         if not page.is_file():
             raise NoSuchPath
-        return web.FileResponse(page, headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(page, headers={"Cache-Control": "no-cache", **early.get(_door(request), {})})
 
     app.router.add_get("/{path:.*}", show)
+
+
+def _door(request: web.Request) -> str:
+    """The path that will be shown: who comes without a cookie is sent from home to the sign-in page."""
+    return "/signin" if request.path == "/" and not request.cookies else request.path
+
+
+def _asked_early(built: Path) -> dict[str, dict[str, str]]:
+    """By door, the header that asks for its scripts and styles; none for a build without a manifest."""
+    manifest = built / ".vite" / "manifest.json"
+    if not manifest.is_file():
+        return {}
+    chunks = json.loads(manifest.read_bytes())
+    return {path: {"Link": ", ".join(_links(chunks, source, {_PROGRAM}))} for path, source in _DOORS.items()}
+
+
+def _links(chunks: Mapping[str, Any], source: str, seen: set[str]) -> Iterator[str]:
+    """A chunk, its styles and what it imports; not the program, which the page names itself."""
+    if source in seen:
+        return
+    seen.add(source)
+    chunk = chunks[source]
+    yield f"</{chunk['file']}>; rel=modulepreload"
+    yield from (f"</{style}>; rel=preload; as=style; crossorigin" for style in chunk.get("css", ()))
+    for each in chunk.get("imports", ()):
+        yield from _links(chunks, each, seen)
 
 
 def _inside(root: Path, path: str) -> Path | None:

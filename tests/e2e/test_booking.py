@@ -26,6 +26,7 @@ from .waiting import until
 
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _SCHEDULER, _WORKER = "郭晓东", "段正和"
+_FAMILY_DOCTOR: Final = "杨春生"
 _EXPERT: Final = "和振邦"  # his afternoons are free: the demo plans two mornings for him
 _HELPED: Final = "段大妈"
 _REASON: Final = "医生临时参加抢救"
@@ -178,6 +179,55 @@ async def test_a_village_worker_books_a_reserved_place_and_prints_the_slip(
         for words in (_HELPED, booking["reference"], f"第{booking['number']}号", _EXPERT, f"{starts_at:%H:%M}"):
             assert words in slip, (words, slip)
         assert "打印预约单" not in slip
+        assert desk.complaints == []
+
+
+async def test_a_family_doctor_books_a_place_kept_for_the_team(
+    stack: Stack, playwright: Playwright, folder: Path
+) -> None:
+    number = visitor.id_number()
+    async with (
+        _staff(stack, _SCHEDULER) as scheduler,
+        _staff(stack, "何秀英") as township,
+        _staff(stack, _FAMILY_DOCTOR) as doctor,
+        somebody(playwright, stack.address, folder) as desk,
+        doctor.at(desk.context),
+    ):
+        session, starts_at = await _afternoon(scheduler, 6, 14, {"online": 1, "family_doctor": 1})
+        await township.post("/api/patients", {"name": _HELPED, "id_number": number})
+        page = desk.page
+        await page.goto("/staff/contracted")
+        await expect(page.get_by_text("留有签约号源的医院：云岭县人民医院")).to_be_visible()
+        await page.get_by_label("身份证号").last.fill(number)
+        await page.get_by_role("button", name="查找").click()
+        await page.get_by_role("button", name="打开").click()
+        await page.get_by_label("我已当面念给病人听").check()
+        await page.get_by_role("button", name="病人同意，记录").click()
+        await page.get_by_role("searchbox").fill("hezhenbang")
+        await page.get_by_role("button", name=f"选 {_EXPERT} 医生").click()
+        await page.get_by_role("radio", name=re.compile("^看过")).check(force=True)
+        await page.get_by_role("group", name="日期").get_by_role("button", name=f"{starts_at.day}日").click()
+        await page.get_by_role("button", name=re.compile(rf"^{starts_at:%H:%M}")).click()
+        await expect(page.get_by_text("转诊摘要还差 10 个字")).to_be_visible()
+        await page.get_by_label("转诊摘要").fill("血压控制不佳三个月，请专家调整用药方案。")
+        await page.get_by_role("button", name="确认预约").click()
+        await expect(page.get_by_role("heading", name=f"约好了：{_HELPED}")).to_be_visible()
+        of_the_day = await scheduler.get(f"/api/desk/bookings?day={starts_at:%Y-%m-%d}")
+        (booking,) = [each for each in of_the_day if each["session_id"] == session["id"]]
+        assert (booking["quota"], booking["channel"]) == ("family_doctor", "family_doctor")
+        assert desk.complaints == []
+
+
+async def test_a_doctor_of_no_team_is_told_whom_to_ask(stack: Stack, playwright: Playwright, folder: Path) -> None:
+    async with (
+        _staff(stack, _EXPERT) as doctor,
+        somebody(playwright, stack.address, folder) as desk,
+        doctor.at(desk.context),
+    ):
+        await desk.page.goto("/staff/contracted")
+        await expect(desk.page.get_by_text("您还没有加入家庭医生团队")).to_be_visible()
+        await desk.page.get_by_role("link", name=re.compile("^消息")).click()
+        await expect(desk.page.get_by_role("heading", name="消息")).to_be_visible()
         assert desk.complaints == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from playwright.async_api import Locator, Page, Playwright, expect
 
 from infra.screens.member import Member
 from infra.tour.caller import Caller
+from server.foundation.clock import SHANGHAI
 
 from .browsers import Person, somebody
 from .stack import Stack
@@ -33,6 +35,15 @@ async def _at_the_desk(stack: Stack, playwright: Playwright, folder: Path) -> As
         assert person.complaints == []
 
 
+async def _next_week(page: Page) -> Locator:
+    """The grid, once it shows the week after this one."""
+    await page.get_by_role("button", name="下一周").click()
+    today = datetime.now(SHANGHAI).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    await expect(page.get_by_role("grid").locator("thead")).to_contain_text(f"{monday.month}月{monday.day}日")
+    return page.get_by_role("grid")
+
+
 def _panel(page: Page) -> Locator:
     return page.get_by_role("complementary")
 
@@ -43,8 +54,7 @@ async def test_a_week_is_walked_by_keys_and_a_slot_is_divided(
     async with _at_the_desk(stack, playwright, folder) as person:
         page = person.page
         await page.goto("/staff/sessions")
-        await page.get_by_role("button", name="下一周").click()
-        grid = page.get_by_role("grid")
+        grid = await _next_week(page)
         first = grid.locator("tbody button[tabindex='0'], tbody span[tabindex='0']")
         await expect(first).to_have_count(1)
         await first.focus()
@@ -98,7 +108,7 @@ async def test_templates_become_drafts_and_drafts_sessions(stack: Stack, playwri
         await expect(dialog.get_by_text(re.compile(r"生成了\s\d+\s场"))).to_be_visible()
         await dialog.get_by_role("link", name="去周表看").click()
 
-        await page.get_by_role("button", name="下一周").click()
+        await _next_week(page)
         draft = page.get_by_role("button", name=re.compile(f"^{_DOCTOR}.*草稿")).first
         await draft.click()
         await expect(_panel(page).get_by_text("还没有发布，病人看不到，也约不了。")).to_be_visible()

@@ -114,7 +114,7 @@ def _sequential(node: dict[str, Any]) -> Iterator[str]:
 
 
 async def test_the_booking_page_does_not_look_through_all_bookings(
-    county: tuple[Ground, Cluster, Hospital, Somebody],
+    county: tuple[Ground, Cluster, Hospital, Somebody], request: pytest.FixtureRequest
 ) -> None:
     ground, cluster, hospital, patient = county
     today = day_of(ground.clock.now())
@@ -134,7 +134,9 @@ async def test_the_booking_page_does_not_look_through_all_bookings(
                 assert await page(work) >= least
         assert asked
         assert not looked_through(cluster.superuser_dsn, asked), page.__name__
-        assert await _median_ms(ground, patient, page) < MOST_MS, page.__name__
+        if "long" in request.node.callspec.id:  # the time is a benchmark's matter, the plan every run's
+            took_ms = await _median_ms(ground, patient, page)
+            assert took_ms < MOST_MS, f"{page.__name__}: {took_ms:.1f} ms"
 
 
 async def _median_ms(ground: Ground, patient: Somebody, page: Page) -> float:

@@ -222,6 +222,17 @@ class PoolMachine(RuleBasedStateMachine):
         self.ground.part(Board).changed_rules()
         self.run(jobs.release.run(self.ground))
 
+    @rule()
+    def a_place_comes_back_after_its_release(self) -> None:
+        """Its row has moved on meanwhile: the place must follow."""
+        self.a_release_is_due()
+        moved = self._rows(
+            "SELECT b.id FROM bookings b JOIN quota_releases r ON r.slot_id = b.slot_id AND r.from_quota = b.quota"
+            " WHERE b.slot_id = ANY(:slots) AND b.status = 'booked' ORDER BY b.id"
+        )
+        for (booking_id,) in moved[:1]:
+            self.tried(self._as_owner(booking_id, partial(service.cancel, booking_id=booking_id)))
+
     @rule(twice=st.booleans())
     def scans_run(self, twice: bool) -> None:  # hypothesis passes it by name
         for _ in range(2 if twice else 1):

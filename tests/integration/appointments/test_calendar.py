@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from server.appointments.calendar_file import Entry, calendar_file, folded
+from server.appointments.calendar_file import Entry, calendar_file
 from server.foundation.ground import Ground
 from tests import people
 from tests.api import Answer, Api
@@ -77,5 +77,3 @@ def test_text_is_escaped_and_folded_without_tearing_a_character() -> None:
     text = calendar_file(entry, AT).decode()
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert "a\\;b\\,c\\\\d\\nnext" in text.replace("\r\n ", "")
-    assert list(folded("x" * 75)) == ["x" * 75]
-    assert list(folded("x" * 76)) == ["x" * 75, " x"]

@@ -55,6 +55,7 @@ PLANNING: Final[Table] = {
     "POST /api/pool-agreements": Row(Reach.HOUSE, _agreement),
     "POST /api/pool-agreements/{agreement_id}/end": _HOUSE,
     "GET /api/booking-teams": _NOTHING,
+    "GET /api/booking-teams/hospitals": _NOTHING,
     "POST /api/booking-teams": Row(body=_team),
     "PUT /api/booking-teams/{team_id}": Row(
         Reach.HOUSE, lambda ids: {"name": "矩阵团队", "member_ids": [ids["colleague_id"]]}

@@ -73,6 +73,7 @@ void router.isReady().then(() => {
 
 // A page that was itself loaded just now is not loaded again: that would never end.
 const LOADED_LONG_AGO_MS = 10_000
+const AGAIN_AFTER_MS = 300
 
 function signInPage(to: RouteLocationNormalized) {
   const path = to.meta.shell === 'staff' ? '/staff/signin' : '/signin'
@@ -106,10 +107,15 @@ router.afterEach((to, from) => {
   void nextTick(() => document.getElementById('main')?.focus({ preventScroll: true }))
 })
 
-// A page whose files cannot be had: without a network it is opened when there is one again (the banner says so); with
-// one, the client was built anew meanwhile and its files have other names, so the page is loaded whole.
+// A page whose files cannot be had: without a network it is opened when there is one again (the banner says so). With one,
+// it may have come back only just now, so once more; else the client was built anew meanwhile and its files have other
+// names, so the page is loaded whole.
+let tried = ''
 router.onError((_error, to: RouteLocationNormalized) => {
-  if (!navigator.onLine) {
-    addEventListener('online', () => void router.push(to.fullPath), { once: true })
+  const go = () => void router.push(to.fullPath)
+  if (!navigator.onLine) addEventListener('online', go, { once: true })
+  else if (tried !== to.fullPath) {
+    tried = to.fullPath
+    window.setTimeout(go, AGAIN_AFTER_MS)
   } else if (performance.now() > LOADED_LONG_AGO_MS) location.assign(to.fullPath)
 })

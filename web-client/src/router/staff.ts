@@ -32,6 +32,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'review/figures', component: () => import('@/pages/staff/ReviewFiguresPage.vue') },
       { path: 'review/samples', component: () => import('@/pages/staff/PostReviewPage.vue') },
       { path: 'prescriptions', component: () => import('@/pages/staff/PrescriptionsPage.vue') },
+      { path: 'inbox', component: () => import('@/pages/staff/InboxPage.vue') },
       { path: 'me', component: () => import('@/pages/staff/MePage.vue') },
       { path: 'contracted', component: () => import('@/pages/staff/ContractedPage.vue') },
       { path: 'patients', component: () => import('@/pages/staff/PatientsPage.vue') },

@@ -82,6 +82,10 @@ export const en: Record<keyof typeof zh, string> = {
   'contracted.title': 'Contracted patients',
   'contracted.text':
     'Book a specialist for a resident contracted with you. It needs their consent, and a referral summary.',
+  'contracted.places': 'Hospitals that keep places for you: {names}',
+  'contracted.none': 'You are in no family-doctor team yet',
+  'contracted.none.text':
+    'Reserved places can be used once a higher hospital has named you in a team. Please ask its scheduler.',
   'contracted.back': 'Another patient',
   'contracted.unknown': 'Have the patient registered at this institution first.',
   'book.back': 'Choose again',

@@ -19,6 +19,8 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',
   'menu.elsewhere.done': 'Signed out on all devices. Please sign in again',
+  inbox: 'Messages',
+  'inbox.new': 'Messages, {n} unread',
   'home.title': 'Workspace',
   'home.hello': 'Hello {name}',
   'home.pick': 'Choose something on the left to begin',

@@ -20,6 +20,8 @@ export const zh = {
   'rail.help': '帮助',
   'menu.elsewhere': '退出所有设备',
   'menu.elsewhere.done': '已退出所有设备，请重新登录',
+  inbox: '消息',
+  'inbox.new': '消息，{n} 条未读',
   'home.title': '工作台',
   'home.hello': '{name}，您好',
   'home.pick': '从左边选一项开始',
