@@ -32,7 +32,7 @@ _HAIR, _THIN, _STRONG = 0.15, 0.25, 0.5
 _BLACK, _SOFT, _FAINT = 0, 70, 236
 _SIGNATURE: Final = 11.4
 _CODE: Final = 27.4
-_QR: Final = 24.0
+QR: Final = 24.0
 _TCM_COLUMNS: Final = 3
 _HOW: Final = (
     "到药房出示二维码；没有手机的，报取药码和身份证号后四位。取药码只能用一次。"
@@ -273,7 +273,7 @@ class _Drawing:
     def _code(self, code: Code) -> None:
         top = self.y + 1.6
         self._qr(code.address, LEFT, top)
-        x, width = LEFT + _QR + 5, INNER - _QR - 5
+        x, width = LEFT + QR + 5, INNER - QR - 5
         self._say("取药码", x, top - 0.4, 30, HEI, 7.5, height=4, ink=_SOFT)
         self._say(grouped(code.digits), x, top + 3, width, HEI, 21, height=8.6, strong=True)
         self._say(self.sheet.valid, x, top + 12, width, HEI, 8.5, height=4.6)
@@ -284,7 +284,7 @@ class _Drawing:
     def _qr(self, address: str, x: float, y: float) -> None:
         """The code as rectangles, one for each run of dark modules: sharp at any size."""
         rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
-        module = _QR / len(rows)
+        module = QR / len(rows)
         self.pdf.set_fill_color(_BLACK)
         for place, row in enumerate(rows):
             start = None

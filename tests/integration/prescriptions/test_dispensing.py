@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,12 +23,12 @@ METFORMIN = {**AMLODIPINE, "drug_id": "metformin", "name": "二甲双胍", "dose
 TWO = {"diagnoses": [{"code": "I10"}, {"code": "E11.9"}], "items": [AMLODIPINE, METFORMIN]}
 
 
-async def _counted(practice: Practice, prescription_id: str) -> list[tuple[Decimal, Decimal]]:
+async def _counted(practice: Practice, prescription_id: str) -> list[tuple[float, float]]:
     async with unit_of_work(practice.ground, SYSTEM) as work:
         row = await prescriptions.by_id(work.session, UUID(prescription_id))
         assert row is not None
         items = await prescriptions.items_of(work.session, row.id, row.version)
-        return [(item.dispensed, item.quantity) for item in items]
+        return [(float(item.dispensed), float(item.quantity)) for item in items]
 
 
 async def test_two_people_dispense_and_both_signatures_verify(practice: Practice) -> None:
