@@ -16,9 +16,11 @@ _PINNED: Final = re.compile(r"^([a-zA-Z0-9][a-zA-Z0-9._-]*)==(\S+)", re.MULTILIN
 _OURS: Final = frozenset({"server", "signaling", "media", "prescriptions"})
 _NOTES: Final = {
     "av": "its wheel carries FFmpeg with libx264 and libx265 (GPL); Lianyi never calls those encoders",
+    "fpdf2": "LGPL-3.0: used unchanged as a library",
     "psycopg": "LGPL-3.0: used unchanged as a library",
     "psycopg-binary": "LGPL-3.0: used unchanged as a library",
     "psycopg-pool": "LGPL-3.0: used unchanged as a library",
+    "pylopdf-fonts-zh-cn": "data only: Noto Sans SC and Noto Serif SC, subsets of which are embedded into PDFs",
 }
 
 
