@@ -21,7 +21,7 @@ from .reading import known
 from .sentence import Sentence
 
 _RECENT: Final = timedelta(days=365)  # as contraindications.csv asks of metformin and of the anticoagulants
-_LIVER: Final = ("K70.3", "K70.4", "K71.7", "K72", "K74")  # cirrhosis and failure: no figure in the files
+_LIVER: Final = ("K703", "K704", "K717", "K72", "K74")  # cirrhosis and failure: no figure in the files
 _CLEARANCE: Final = "CrCl"  # a row whose reason names it speaks of creatinine clearance, any other of eGFR
 
 _UNKNOWN: Final = Sentence(
@@ -64,9 +64,10 @@ class Function:
     def by(self, row: Contraindication) -> tuple[float, str, str]:
         """The figure a row speaks of, and its words in Chinese and English; eGFR where clearance is not known."""
         if _CLEARANCE in row.reason_zh and self.clearance is not None:
-            figure = f"{self.clearance:.0f} mL/min"
+            figure = f"{self.clearance:.1f} mL/min"
             return self.clearance, f"肌酐清除率{figure}", f"creatinine clearance {figure}"
-        return self.egfr, f"肾小球滤过率估算值{self.egfr:.0f}", f"eGFR {self.egfr:.0f}"
+        figure = f"{self.egfr:.1f} mL/min/1.73m²"
+        return self.egfr, f"肾小球滤过率估算值{figure}", f"eGFR {figure}"
 
 
 def kidney(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverage]:
@@ -131,7 +132,7 @@ def _not_recent(function: Function | None, ruled: list[tuple[Item, Drug, list[Co
 
 def _liver(picture: Picture) -> Iterator[Finding]:
     for diagnosis in picture.patient.diagnoses:
-        if picture.kind is Kind.WESTERN and diagnosis.code.upper().startswith(_LIVER):
+        if picture.kind is Kind.WESTERN and diagnosis.code.upper().replace(".", "").startswith(_LIVER):
             name = diagnosis.name or diagnosis.code
             yield _NO_LIVER_FIGURES.of(*picture.lines, met=(name,), key=diagnosis.code, diagnosis=name)
 
