@@ -12,7 +12,9 @@ from server.foundation.watching import Topic
 from server.foundation.work import Work
 
 from . import (
+    http_advice,
     http_asking,
+    http_chronic,
     http_codes,
     http_counter,
     http_figures,
@@ -62,6 +64,8 @@ CAPABILITY: Final = Capability(
         http_write.routes,
         http_read.routes,
         http_rights.routes,
+        http_chronic.routes,
+        http_advice.routes,
         http_review.routes,
         http_figures.routes,
         http_codes.routes,
@@ -82,6 +86,7 @@ CAPABILITY: Final = Capability(
         "prescriptions.keep_list": _PHARMACIST | {Role.ADMINISTRATOR},
         "prescriptions.dispense": _PHARMACIST,
         "prescriptions.receive": _PATIENT_SIDE,
+        "prescriptions.advise": _PHARMACIST,
         "prescriptions.see-shortages": _DOCTOR | _PHARMACIST,
     },
     subscribers=(Subscriber(PrescriptionDecided, handing_out.on_decided),),

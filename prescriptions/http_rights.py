@@ -37,7 +37,7 @@ class PrescriptionTemplateBody(Body):
     items: tuple[Line, ...] = Field(min_length=1, max_length=60)
 
 
-class RightView(View):
+class PrescribingRightView(View):
     """A doctor's grade: non_restricted, restricted, special, none; null while nobody has decided."""
 
     doctor_id: UUID
@@ -47,7 +47,7 @@ class RightView(View):
     granted_at: datetime | None
 
 
-class RightBody(Body):
+class PrescribingRightBody(Body):
     """The highest grade of antimicrobials that the doctor may prescribe."""
 
     grade: Literal["none", "non_restricted", "restricted", "special"]
@@ -77,12 +77,12 @@ async def drop_template(work: Work, template_id: UUID) -> None:
 
 
 @routes.get("/api/antimicrobial-rights", may="prescriptions.grant")
-async def list_rights(work: Work) -> list[RightView]:
+async def list_rights(work: Work) -> list[PrescribingRightView]:
     """The doctors of the own institution with the grade of antimicrobials that each may prescribe."""
-    return [RightView.model_validate(each) for each in await rights.of_institution(work)]
+    return [PrescribingRightView.model_validate(each) for each in await rights.of_institution(work)]
 
 
 @routes.put("/api/antimicrobial-rights/{doctor_id}", may="prescriptions.grant", problems=(Unknown,))
-async def grant_right(work: Work, doctor_id: UUID, body: RightBody) -> None:
+async def grant_right(work: Work, doctor_id: UUID, body: PrescribingRightBody) -> None:
     """Grant a doctor of the own institution a grade, or take it away."""
     await rights.grant(work, PersonId(doctor_id), body.grade)

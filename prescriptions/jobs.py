@@ -17,6 +17,7 @@ from server.foundation.jobs import Task, every
 from server.foundation.work import Work, unit_of_work
 
 from . import ending, rules, store, telling
+from .chronic import renewing
 from .lifecycle import IN_REVIEW, Status
 from .model import Prescription
 
@@ -73,4 +74,18 @@ async def _tell_ending(work: Work, prescription: Prescription) -> None:
 scan_expiry = _scan("* * * * *", "scan_expiry", _ended, ending.expire)
 scan_expiring = _scan("*/10 * * * *", "scan_expiring", _ending, _tell_ending)
 
-JOBS = (scan_expiry, scan_expiring)
+
+# --- requests for more that nobody came back to in a month (Rule: prescriptions-4)
+
+
+async def _lapse_renewals(ground: Ground) -> None:
+    async with unit_of_work(ground, SYSTEM) as work:
+        due = await renewing.old(work)
+    for renewal_id in due:
+        async with unit_of_work(ground, SYSTEM) as work:
+            await renewing.lapse(work, renewal_id)
+
+
+scan_renewals = every("40 2 * * *", "prescriptions.scan_renewals", own_transactions=True)(_lapse_renewals)
+
+JOBS = (scan_expiry, scan_expiring, scan_renewals)

@@ -22,3 +22,12 @@ def require_time_to_renew(supply_ends: date, today: date) -> None:
         raise RenewalTooEarly(opens=opens.isoformat())
     if today > supply_ends + timedelta(days=ASK_AFTER_DAYS):
         raise RenewalTooLate
+
+
+def is_time_to_renew(supply_ends: date, today: date) -> bool:
+    """The same as an answer. Rule: prescriptions-4"""
+    try:
+        require_time_to_renew(supply_ends, today)
+    except (RenewalTooEarly, RenewalTooLate):
+        return False
+    return True

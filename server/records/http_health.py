@@ -18,7 +18,7 @@ from .health_content import Fact, Said, Source, Summary
 routes = Routes()
 
 
-class SaidView(View):
+class HealthFactView(View):
     """One statement: what, who said it (the doctor, or the patient's side), and when."""
 
     id: UUID
@@ -30,14 +30,14 @@ class SaidView(View):
 class HealthView(View):
     """What counts today. `allergies` is null while nobody has said anything of them, empty when none is known."""
 
-    allergies: list[SaidView] | None
-    weight: SaidView | None
-    height: SaidView | None
-    pregnancy: SaidView | None
+    allergies: list[HealthFactView] | None
+    weight: HealthFactView | None
+    height: HealthFactView | None
+    pregnancy: HealthFactView | None
     pregnancy_weeks: int | None
-    lactation: SaidView | None
-    results: list[SaidView]
-    medications: list[SaidView]
+    lactation: HealthFactView | None
+    results: list[HealthFactView]
+    medications: list[HealthFactView]
 
     @classmethod
     def of(cls, found: Summary) -> HealthView:
@@ -54,7 +54,7 @@ class HealthView(View):
         )
 
 
-class SayBody(Body):
+class HealthFactsBody(Body):
     """Statements, written down together."""
 
     facts: tuple[Fact, ...] = Field(min_length=1, max_length=50)
@@ -67,7 +67,7 @@ async def show_health(work: Work, patient_id: UUID) -> HealthView:
 
 
 @routes.post("/api/patients/{patient_id}/health", may="records.attach", status=201, problems=(Unknown,))
-async def say_health(work: Work, patient_id: UUID, body: SayBody) -> HealthView:
+async def say_health(work: Work, patient_id: UUID, body: HealthFactsBody) -> HealthView:
     """Write down what the doctor found or the patient's side says."""
     await health.say(work, PersonId(patient_id), body.facts)
     return HealthView.of(await health.health(work, PersonId(patient_id)))
@@ -79,5 +79,5 @@ async def withdraw_health(work: Work, fact_id: UUID) -> None:
     await health.take_back(work, fact_id)
 
 
-def _view(said: Said) -> SaidView:
-    return SaidView(id=said.id, fact=said.fact, source=said.source, at=said.at)
+def _view(said: Said) -> HealthFactView:
+    return HealthFactView(id=said.id, fact=said.fact, source=said.source, at=said.at)
