@@ -66,7 +66,7 @@ export const en: Record<keyof typeof zh, string> = {
   'talk.write': 'Write to the other side',
   'talk.send': 'Send',
   'current.title': 'Medicines of the last 90 days',
-  'current.on': 'Day',
+
   'current.name': 'Medicine',
   'current.use': 'Use',
   'current.by': 'From',

@@ -66,7 +66,7 @@ export const zh = {
   'talk.write': '写给对方',
   'talk.send': '发送',
   'current.title': '近 90 天用药',
-  'current.on': '日期',
+
   'current.name': '药品',
   'current.use': '用法',
   'current.by': '来源',

@@ -5,7 +5,14 @@
  */
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { draft as create, onePrescription, save } from '../calls'
-import type { Company, Content, Eligibility, Outcome, Prescription } from '../contract'
+import {
+  outcomeOf,
+  type Company,
+  type Content,
+  type Eligibility,
+  type Outcome,
+  type Prescription,
+} from '../contract'
 import { isUnsigned } from '../status'
 import { fromItem, lacksOf, toItem, type Line } from './lines'
 import { asProblem, type Problem } from '@/api/problem'
@@ -60,14 +67,17 @@ export function contentOf(form: Form): Content {
 }
 
 export function formOf(rx: Prescription): Form {
-  const blank = blankForm(rx.kind, rx.diagnoses)
+  const blank = blankForm(
+    rx.kind,
+    rx.diagnoses.map(({ code, name }) => ({ code, name: name ?? '' })),
+  )
   return {
     ...blank,
     lines: rx.items.map(fromItem),
     long_term: rx.long_term,
     assessment: rx.assessment,
-    eligibility: rx.eligibility ?? blank.eligibility,
-    company: rx.company ?? blank.company,
+    eligibility: { ...blank.eligibility, ...rx.eligibility },
+    company: { ...blank.company, ...rx.company },
     emergency: rx.emergency,
     delivery: rx.delivery,
     payer: rx.payer,
@@ -235,7 +245,7 @@ export function usePrescription(visitId: string, start: Prescription | Form) {
   }
 
   const outcome = computed(() => {
-    const check = rx.value?.check
+    const check = rx.value && outcomeOf(rx.value)
     return check ? asShown(check, form.lines, places.value) : undefined
   })
   const waiting = computed(() => form.lines.some((line) => lacksOf(line, form.kind).length > 0))

@@ -2,7 +2,7 @@
  * The lines of a prescription while they are written: text as people type it, the quantity that follows from dose,
  * frequency and days, what a line still lacks, and what it becomes for the server.
  */
-import type { Content, Drug, Kind } from '../contract'
+import type { Drug, Kind, Written } from '../contract'
 import { numberOf } from '@/features/records/note/note'
 
 export const FREQUENCIES = [
@@ -163,7 +163,7 @@ export function lacksOf(line: Line, kind: Kind): Lack[] {
   return found
 }
 
-export function toItem(line: Line): Content['items'][number] {
+export function toItem(line: Line): Written {
   return {
     drug_id: line.drug_id,
     name: line.name,
@@ -173,7 +173,7 @@ export function toItem(line: Line): Content['items'][number] {
     route: line.route,
     frequency: line.frequency,
     days: numberOf(line.days) ?? null,
-    quantity: numberOf(line.quantity) ?? null,
+    quantity: numberOf(line.quantity) ?? 0,
     quantity_unit: line.quantity_unit,
     note: line.note.trim(),
     reason: line.reason.trim(),
@@ -183,7 +183,7 @@ export function toItem(line: Line): Content['items'][number] {
 const text = (n: number | string | null | undefined) =>
   n === null || n === undefined ? '' : String(Number(n))
 
-export function fromItem(item: Content['items'][number]): Line {
+export function fromItem(item: Written): Line {
   const line: Line = {
     key: newKey(),
     drug_id: item.drug_id,

@@ -31,7 +31,7 @@ function where(lines: readonly number[]): string {
 export function useSigning(hand: InHand, done: (rx: Prescription) => void) {
   const asking = ref(false)
   const action = useAction(async (key, id: string, version: number, digest: string) => {
-    const findings = hand.rx.value?.check?.findings ?? []
+    const findings = hand.outcome.value?.findings ?? []
     const overrides = findings
       .filter((one) => needsReason(one) && hand.reasons[one.id]?.trim())
       .map((one) => ({ finding_id: one.id, reason: (hand.reasons[one.id] ?? '').trim() }))

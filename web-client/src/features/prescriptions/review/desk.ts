@@ -1,80 +1,42 @@
 /** The pharmacist's queue, claims and decisions. */
-import { told } from '../calls'
-import type { Kind, Override, Prescription } from '../contract'
-import type { Step } from '../calls'
-import type { Message } from '../talk'
 import { useAction } from '@/api/action'
-import { api } from '@/api/client'
+import { api, got } from '@/api/client'
 import { useLive } from '@/api/live'
 import { refetch, useQuery } from '@/api/queries'
+import type { components } from '@/api/schema'
 import { session } from '@/features/identity/session'
 
-type Loose = Record<'GET' | 'POST', (path: string, wanted?: object) => Promise<{ data?: unknown }>>
-const loose = api as unknown as Loose
-
-export interface Queued {
-  id: string
-  number: string
-  version: number
-  kind: Kind
-  patient: string
-  sex: string | null
-  age: number | null
-  department_id: string
-  department: string
-  prescriber: string
-  waiting_since: string
-  priority: 'urgent' | 'early' | 'usual'
-  level: string
-  emergency: boolean
-  long_term: boolean
-  valid_until: string | null
-  claimed_by: string | null
-  claimed_by_name: string | null
-  claimed_until: string | null
-  own: boolean
-}
+export type Queued = components['schemas']['QueuedView']
+export type Review = components['schemas']['SheetView']
+type Seen = components['schemas']['SeenBody']
+type Reasoned = components['schemas']['ReasonedBody']
+type Asked = NonNullable<components['schemas']['NextBody']>
 
 export interface Filters {
-  state: string
-  kind: string
+  state: '' | 'waiting' | 'mine' | 'claimed'
+  kind: '' | 'western' | 'tcm_pieces'
   department: string
-  level: string
+  level: '' | 'failed' | 'not_covered' | 'confirm' | 'warning' | 'passed'
 }
-
-export interface Review {
-  prescription: Prescription
-  findings_digest: string
-  claimed_by: string | null
-  claimed_until: string | null
-  patient: {
-    allergies: { name: string; reaction: string }[] | null
-    results: { name: string; value: string; unit: string; on: string }[]
-    current: { name: string; use: string; by: string; on: string | null; remaining_days: number | null }[]
-    facts: { weight_kg: string | null; pregnant: boolean | null; lactating: boolean | null }
-  }
-  overrides: Override[]
-  history: Step[]
-  chat: Message[]
-}
-
-export interface Held {
-  id: string
-  number: string
-  version: number
-  status: string
-  claimed_until: string | null
-  decided_at: string | null
-  valid_until: string | null
-}
-
-const given = (filters: Filters) =>
-  Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, value || undefined]))
 
 export function useQueue(filters: () => Filters) {
   const query = useQuery({
     queryKey: () => ['reviews', filters()],
-    queryFn: () => told<Queued[]>(loose.GET('/api/reviews', { params: { query: given(filters()) } })),
+    queryFn: () => {
+      const { state, kind, department, level } = filters()
+      return got(
+        api.GET('/api/reviews', {
+          params: {
+            query: {
+              state: state || undefined,
+              kind: kind || undefined,
+              department: department || undefined,
+              level: level || undefined,
+            },
+          },
+        }),
+      )
+    },
     refetchInterval: 30_000,
     keepPrevious: true,
   })
@@ -85,11 +47,12 @@ export function useQueue(filters: () => Filters) {
   return query
 }
 
+const at = (prescription_id: string) => ({ params: { path: { prescription_id } } })
+
 export function useReview(id: () => string | undefined) {
   const query = useQuery({
     queryKey: () => ['review', id()],
-    queryFn: () =>
-      told<Review>(loose.GET('/api/prescriptions/{id}/review', { params: { path: { id: id() ?? '' } } })),
+    queryFn: () => got(api.GET('/api/prescriptions/{prescription_id}/review', at(id() ?? ''))),
     enabled: () => Boolean(id()),
   })
   useLive(() => (id() ? `prescription:${id()}` : undefined), ['review'], ['prescription-steps'])
@@ -99,26 +62,51 @@ export function useReview(id: () => string | undefined) {
 const refresh = () => refetch(['reviews'], ['review'])
 
 export const useClaimNext = () =>
-  useAction(async (key, filters: Filters) => {
-    const { kind, department, level } = given(filters)
+  useAction(async (key, { kind, department, level }: Filters) => {
     const headers = { 'Idempotency-Key': key }
-    const claim = await told<Held>(
-      loose.POST('/api/reviews/next', { headers, body: { kind, department, level } }),
-    )
+    const body: Asked = { kind: kind || null, department: department || null, level: level || null }
+    const claim = await got(api.POST('/api/reviews/next', { headers, body }))
     refresh()
     return claim
   })
 
-export type ReviewVerb = 'claim' | 'renew-claim' | 'release' | 'approve' | 'return' | 'reject'
+type Plain =
+  | '/api/prescriptions/{prescription_id}/claim'
+  | '/api/prescriptions/{prescription_id}/renew-claim'
+  | '/api/prescriptions/{prescription_id}/release'
 
-/** A step of a review; a refusal fetches anew too, because somebody else was faster. */
-export const useStep = (verb: ReviewVerb) =>
-  useAction(async (key, id: string, body?: object) => {
-    const headers = { 'Idempotency-Key': key }
+/** A step without words. A refusal fetches anew too: somebody else was faster. */
+function plain(path: Plain) {
+  return useAction(async (key, id: string) => {
     try {
-      return await told<Held>(
-        loose.POST(`/api/prescriptions/{id}/${verb}`, { params: { path: { id } }, headers, body }),
-      )
+      return await got(api.POST(path, { ...at(id), headers: { 'Idempotency-Key': key } }))
+    } finally {
+      refresh()
+    }
+  })
+}
+export const useClaim = () => plain('/api/prescriptions/{prescription_id}/claim')
+export const useRenew = () => plain('/api/prescriptions/{prescription_id}/renew-claim')
+export const useRelease = () => plain('/api/prescriptions/{prescription_id}/release')
+
+export type Verdict = 'approve' | 'return' | 'reject'
+export interface Said {
+  reason_code: string
+  text: string
+}
+
+/** The decision about exactly what the page shows. */
+export const useDecide = () =>
+  useAction(async (key, id: string, verdict: Verdict, seen: Seen, because: Said) => {
+    const headers = { 'Idempotency-Key': key }
+    const reasoned: Reasoned = { ...seen, ...because }
+    try {
+      if (verdict === 'approve') {
+        const path = '/api/prescriptions/{prescription_id}/approve'
+        return await got(api.POST(path, { ...at(id), headers, body: seen }))
+      }
+      const path = `/api/prescriptions/{prescription_id}/${verdict}` as const
+      return await got(api.POST(path, { ...at(id), headers, body: reasoned }))
     } finally {
       refresh()
     }
