@@ -6,7 +6,7 @@
  */
 import type { Client } from 'openapi-fetch'
 import { accessToken, renew } from './login'
-import { offlineProblem, problemOf } from './problem'
+import { offlineProblem, problemOf, type Problem } from './problem'
 import type { paths } from './schema'
 import { shown } from '@/view/settings'
 
@@ -27,18 +27,36 @@ async function send(request: Request): Promise<Response> {
   }
 }
 
-/** One request with what every request carries; one renewal and one retry when the token had run out. */
+async function sent(request: Request): Promise<Response> {
+  const hadToken = accessToken() !== undefined
+  const response = await send(dress(request.clone()))
+  return response.status === 401 && hadToken && (await renew()) ? send(dress(request.clone())) : response
+}
+
+/** Asks the person to open their signing key; whether it is open now. Staff pages set it (features/signing). */
+type Opener = (problem: Problem) => Promise<boolean>
+let openKey: Opener | undefined
+export function whenSigningLocked(open: Opener | undefined): void {
+  openKey = open
+}
+
+/**
+ * One request with what every request carries; one renewal and one retry when the token had run out. One that needs a
+ * signing key that is locked is sent again, under the same Idempotency-Key, once the person has opened it.
+ */
 export async function call(request: Request): Promise<Response> {
   request.headers.set('Accept-Language', shown.language)
   if (!SAFE.has(request.method) && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', crypto.randomUUID())
   }
-  const again = request.clone()
-  const hadToken = accessToken() !== undefined
-  let response = await send(dress(request))
-  if (response.status === 401 && hadToken && (await renew())) response = await send(dress(again))
-  if (!response.ok) throw await problemOf(response)
-  return response
+  for (;;) {
+    const response = await sent(request)
+    if (response.ok) return response
+    const problem = await problemOf(response)
+    const locked =
+      /^signing-(locked|pin-missing)$/.test(problem.code) && !request.url.includes('/signing-key')
+    if (!locked || !(await openKey?.(problem))) throw problem
+  }
 }
 
 interface Wanted {

@@ -26,7 +26,8 @@ export const en: Record<keyof typeof zh, string> = {
   'in.staff': 'Staff sign in here',
   'in.demo.title': 'People of the demonstration',
   'in.demo.text': 'All invented. Press a name to fill in number and digits, then sign in.',
-  'in.demo.staff': 'All invented. Press a name to fill in account, password and code, then sign in.',
+  'in.demo.staff':
+    'All invented. Press a name to fill in account, password and code, then sign in. The signing PIN of doctors and pharmacists is 135790.',
   'staff.title': 'Staff sign-in',
   'staff.text': 'Use your own account; you confirm it once more before seeing patients',
   'staff.name': 'Staff number or account',
