@@ -78,6 +78,7 @@ class Gathering(Generic[Want]):
                 self._answer(batch, await self._together(batch))
             except Exception as error:  # whatever it is, those who wait are told, and the line goes on
                 self._answer(batch, [error] * len(batch))
+            await asyncio.sleep(0)  # who has come meanwhile but was not heard yet joins the next batch
 
     async def _together(self, batch: Sequence[Waiting[Want]]) -> Sequence[Answer]:
         try:
