@@ -25,7 +25,7 @@ from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.identity.service import OrganisationCard, OrganisationKind
+from server.identity.service import OrganisationCard
 from server.notifications import service as notifications
 from server.settings import AppointmentSettings
 
@@ -157,7 +157,7 @@ def _use(
 async def _within_reach(work: Work, wanted: UUID | None) -> list[OrganisationCard]:
     """The scheduler's own institution, the administrator's own and all below, the regulator's all; or the wanted one."""
     actor = work.actor
-    cards = [each for each in await identity.organisations(work) if each.kind is not OrganisationKind.AUTHORITY]
+    cards = [each for each in await identity.organisations(work) if each.kind in identity.CARE_PROVIDERS]
     if actor.role is not Role.REGULATOR:
         own = {actor.organisation}
         reach = (

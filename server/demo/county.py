@@ -20,6 +20,7 @@ SHIMEN: Final = "石门村卫生室"
 TAOYUAN: Final = "桃源村卫生室"
 LIUXI: Final = "柳溪村卫生室"
 AUTHORITY: Final = "云岭县卫生健康局"
+RETAIL_PHARMACY: Final = "云岭县同心大药房"
 ALLIANCE: Final = "云岭县紧密型县域医共体"
 
 CARDIOLOGY: Final = "心血管内科"
@@ -153,6 +154,17 @@ PLACES: Final = (
         "000-8800900",
         "云岭县城关镇行政中心",
     ),
+    Place(
+        RETAIL_PHARMACY,
+        None,
+        Level.COUNTY,
+        OrganisationKind.PHARMACY,
+        Grade.UNGRADED,
+        "000-8800701",
+        "云岭县城关镇河西路9号",
+        None,
+        ((PHARMACY, "Pharmacy"),),
+    ),
 )
 
 STAFF: Final = (
@@ -186,6 +198,15 @@ STAFF: Final = (
     Member("孙佩芬", Sex.FEMALE, "yl-20611", Role.PHARMACIST, COUNTY_HOSPITAL, PHARMACY,
            "审方药师", "Pharmacist who reviews prescriptions",
            Title.PHARMACIST_IN_CHARGE, Category.PHARMACY, "药学", 13),
+    Member("钱立秋", Sex.MALE, "yl-20612", Role.PHARMACIST, COUNTY_HOSPITAL, PHARMACY,
+           "另一位审方药师，也能与孙药师双人调配", "Second reviewing pharmacist, who also checks what a colleague dispensed",
+           Title.PHARMACIST_IN_CHARGE, Category.PHARMACY, "药学", 9),
+    Member("吴巧云", Sex.FEMALE, "tx-50001", Role.PHARMACIST, RETAIL_PHARMACY, PHARMACY,
+           "药房药师，扫取药码、调配", "Pharmacist of a shop: takes pick-up codes and dispenses",
+           Title.PHARMACIST, Category.PHARMACY, "药学", 7),
+    Member("郑守信", Sex.MALE, "tx-50002", Role.PHARMACIST, RETAIL_PHARMACY, PHARMACY,
+           "药房药师，核对、发药", "Pharmacist of a shop: checks and hands over",
+           Title.PHARMACIST, Category.PHARMACY, "药学", 12),
     Member("郭晓东", Sex.MALE, "yl-20702", Role.SCHEDULER, COUNTY_HOSPITAL, None,
            "排班员，安排出诊和号源", "Scheduler of sessions and places"),
     Member("周慧", Sex.FEMALE, "yl-20001", Role.ADMINISTRATOR, COUNTY_HOSPITAL, None,

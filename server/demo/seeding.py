@@ -74,7 +74,7 @@ async def _add_place(work: Work, county: County, place: Place) -> None:
         place.name, place.kind, place.level, place.grade, parent_id, place.phone, place.address
     )
     organisation_id = county.organisations[place.name] = await identity.add_organisation(work, fields)
-    if place.kind is not identity.OrganisationKind.AUTHORITY:
+    if place.kind in identity.CARE_PROVIDERS:
         await identity.add_licence(work, organisation_id, _licence(place, day_of(work.now)))
     for order, (name, name_en) in enumerate(place.departments, start=1):
         made = await identity.add_department(work, organisation_id, name, name_en, order)

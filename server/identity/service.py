@@ -62,7 +62,17 @@ from .staff import (
     put_filing,
     staff_of,
 )
-from .vocabulary import Category, CredentialKind, Evidence, Grade, OrganisationKind, Relation, Sex, Title
+from .vocabulary import (
+    CARE_PROVIDERS,
+    Category,
+    CredentialKind,
+    Evidence,
+    Grade,
+    OrganisationKind,
+    Relation,
+    Sex,
+    Title,
+)
 
 
 def attach(ground: Ground) -> None:
@@ -74,6 +84,7 @@ def attach(ground: Ground) -> None:
 
 __all__ = [
     "AUDIENCE",
+    "CARE_PROVIDERS",
     "AllianceCard",
     "Category",
     "CredentialFields",

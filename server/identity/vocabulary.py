@@ -24,12 +24,18 @@ class PersonKind(StrEnum):
 
 
 class OrganisationKind(StrEnum):
-    """What an organisation is; only care providers have licences."""
+    """What an organisation is; only care providers have 医疗机构执业许可证, pharmacies and authorities none."""
 
     HOSPITAL = "hospital"
     TOWNSHIP_HOSPITAL = "township_hospital"
     VILLAGE_CLINIC = "village_clinic"
+    PHARMACY = "pharmacy"
     AUTHORITY = "authority"
+
+
+CARE_PROVIDERS: Final = frozenset(
+    {OrganisationKind.HOSPITAL, OrganisationKind.TOWNSHIP_HOSPITAL, OrganisationKind.VILLAGE_CLINIC}
+)
 
 
 class Grade(StrEnum):
