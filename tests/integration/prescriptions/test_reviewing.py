@@ -21,6 +21,7 @@ from server.foundation.work import unit_of_work
 from server.signatures.verify import verify_chain
 from tests import people
 from tests.api import Api
+from tests.invented import a_member
 
 from .practice import Practice
 
@@ -172,8 +173,7 @@ async def test_a_rejection_is_over_told_and_counted_for_the_regulator(
     again = await practice.decide(claimed, "approve")
     assert again.status == 409
     assert "prescription-rejected" in await _told(practice.doctor)
-    house = await people.a_hospital(ground)
-    regulator = api.signed_in((await people.a_member_of_staff(ground, Role.REGULATOR, house)).token)
+    regulator = api.signed_in((await a_member(ground, Role.REGULATOR)).token)
     day = ground.clock.now()
     days = f"first={(day - timedelta(days=1)).date()}&last={(day + timedelta(days=1)).date()}"
     counted = (await regulator.get(f"/api/rejection-counts?{days}")).ok()
