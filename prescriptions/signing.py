@@ -12,12 +12,14 @@ from uuid import UUID
 
 from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.clock import day_of
+from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.signatures import service as signatures
 
 from . import access, document, drafting, outcomes, reading, rules, steps, store
 from .errors import DigestDiffers, FindingsChanged
 from .events import PrescriptionSigned
+from .lifecycle import LIFE, Status
 from .model import Prescription
 from .review import order
 from .rules import Found
@@ -43,6 +45,7 @@ async def sign(work: Work, prescription_id: UUID, shown: Shown) -> Prescription:
     """
     prescription, _ = await steps.own(work, prescription_id, access.PRESCRIBER)
     steps.require_version(prescription, shown.version)
+    LIFE.next(Status(prescription.status), "sign", work.actor.role)
     visit = await drafting.visit_of(work, prescription)
     await drafting.require_may_write(work, visit, begun=True, was_signed=prescription.signature_id is not None)
     found = await _same_findings(work, prescription)
@@ -126,7 +129,8 @@ async def _put_name(
         signature_id=made.id,
         second_signature_id=second,
     )
-    assert fresh, "the step below is refused to whoever comes second, and then none of this stands"
+    if not fresh:  # signed in this very moment, from another window
+        raise NotInThisState(status=prescription.status)
     again = prescription.signature_id is not None
     decision = prescription.decision or ""
     moved = await steps.take(
