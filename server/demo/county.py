@@ -237,4 +237,8 @@ VILLAGERS: Final = (
              guardian="赵小敏", relation=Relation.MOTHER),
     Villager("杨阿妹", Sex.FEMALE, date(1948, 1, 9), 426, None, (COUNTY_HOSPITAL, SONGPING, SHIMEN),
              "78 岁，没有手机，由村医陪着看", "78, without a phone, helped by the village worker"),
+    Villager("木玉珍", Sex.FEMALE, date(1957, 4, 18), 296, "10000000851", (COUNTY_HOSPITAL, SONGPING),
+             "69 岁，高血压，今天的处方已审核，可以取药", "69, hypertension, with an approved prescription to collect today"),
+    Villager("周有福", Sex.MALE, date(1955, 9, 2), 307, "10000000962", (COUNTY_HOSPITAL,),
+             "71 岁，糖尿病，今天的处方等待药师审核", "71, diabetes, whose prescription waits for the pharmacist"),
 )  # fmt: skip

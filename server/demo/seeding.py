@@ -14,6 +14,7 @@ from server.signatures import service as signatures
 
 from .agreed import agree
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
+from .prescribed import prescribe
 from .sessions import keep_week_ahead
 
 _YEAR = timedelta(days=365)
@@ -25,6 +26,7 @@ async def seed(ground: Ground) -> County:
     await _give_pins(ground, county)
     await agree(ground, county)
     await keep_week_ahead(ground, county)
+    await prescribe(ground, county)
     return county
 
 
