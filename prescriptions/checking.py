@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
@@ -30,9 +30,10 @@ from server.records.service import (
 from . import outcomes, reading, rules, store, store_rights
 from .checks import engine
 from .checks import picture as pictured
-from .checks.picture import PatientPicture, Picture, PrescriberPicture, Setting, Taking
+from .checks.picture import Local, PatientPicture, Picture, PrescriberPicture, Setting, Taking
 from .content import Content, Line
 from .formulary.knowledge import Knowledge, shipped
+from .institution import lines
 from .lifecycle import APPROVED, IN_REVIEW, Status
 from .model import Prescription
 from .outcomes import Kept
@@ -75,10 +76,11 @@ async def picture_of(work: Work, subject: Subject, content: Content, *, but: UUI
     """All that the checks may look at; `but` is the prescription itself, which nobody takes yet."""
     patient_id = PersonId(subject.visit.patient_id)
     recorded = await records.diagnoses_of(work, patient_id, subject.visit.encounter_id)
+    local = await lines.local(work, OrganisationId(subject.visit.organisation_id), content.items)
     return Picture(
         now=work.now,
         patient=_patient(subject, content, [(each.icd10, each.name) for each in recorded]),
-        items=tuple(_item(line) for line in content.items),
+        items=tuple(_item(line, local) for line in content.items),
         prescriber=await _prescriber(work, subject.doctor),
         setting=_setting(subject, content),
         current=await taken_by(work, patient_id, subject.health, but=but),
@@ -197,11 +199,12 @@ def _setting(subject: Subject, content: Content) -> Setting:
     )
 
 
-def _item(line: Line) -> pictured.Item:
+def _item(line: Line, local: Mapping[str, Local]) -> pictured.Item:
+    drug_id = line.drug_id or _drug_of(line.name)
     return pictured.Item(
         line=line.line,
         name=line.name,
-        drug_id=line.drug_id or _drug_of(line.name),
+        drug_id=drug_id,
         dose=line.dose,
         unit=line.unit,
         route=line.route,
@@ -212,4 +215,5 @@ def _item(line: Line) -> pictured.Item:
         strength=line.strength,
         note=line.note,
         reason=line.reason,
+        local=local.get(drug_id) if drug_id else None,
     )

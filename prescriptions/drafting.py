@@ -24,6 +24,7 @@ from .checking import Subject
 from .content import Content
 from .document import Checked, Heading, Original
 from .errors import NotPrescribingNow, TooManyDrafts
+from .institution import lines
 from .lifecycle import LIFE, Status
 from .model import CheckRun, ItemRow, Prescription
 from .outcomes import Kept
@@ -168,7 +169,7 @@ async def require_may_write(work: Work, visit: Visit, *, begun: bool, was_signed
 
 async def _put_down(work: Work, prescription: Prescription, visit: Visit, content: Content) -> Prescription:
     """Keep what is written as a new version, and check it."""
-    content = content.counted()
+    content = await lines.named(work, OrganisationId(visit.organisation_id), content.counted())
     work.session.add_all(
         ItemRow(
             id=work.new_id(),
