@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from prescriptions.checks.finding import Level
-from prescriptions.checks.picture import Diagnosis, Grade, Kind, Local, Picture, PrescriberKind, Setting
+from prescriptions.checks.picture import Diagnosis, Grade, Kind, Local, PatientPicture, Picture, PrescriberKind, Setting
 
 from .pictures import (
     DOCTOR,
@@ -150,7 +150,7 @@ DOSE: Final = (
     Case("E6", Level.CONFIRM, a_picture(an_item(dose="10")), a_picture(an_item(dose="10.1")), "beyond the daily maximum"),
     Case("E6", Level.CONFIRM, a_picture(an_item(dose="5")), a_picture(an_item(dose="5", frequency="tid")), "by times a day"),
     Case("E6", Level.CONFIRM, a_picture(an_item(dose="10")), a_picture(an_item(dose="0.02", unit="g")), "in another unit"),
-    Case("E6", Level.STOP, a_picture(an_item(dose="5")), a_picture(an_item(dose="500")), "a slip of the point"),
+    Case("E6", Level.STOP, a_picture(an_item(dose="99")), a_picture(an_item(dose="100")), "a slip of the point"),
     Case("E6", Level.STOP, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, frequency="qd")), "a weekly drug daily"),
     Case("E6", Level.CONFIRM, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, dose=Decimal(30))), "beyond the weekly maximum"),
     Case(
@@ -160,14 +160,15 @@ DOSE: Final = (
         "a single dose nobody can judge",
     ),
     Case("E6", Level.NOT_COVERED, a_picture(), a_picture(an_item(unit="片")), "tablets of unknown strength"),
-    Case("E6", Level.NOT_COVERED, a_picture(), a_picture(patient=a_patient(age=17)), "no doses for children"),
+    Case("E6", Level.NOT_COVERED, a_picture(patient=a_patient(age=18)),
+         a_picture(patient=a_patient(age=17)), "no doses for children"),
     Case(
         "E6", Level.NOT_COVERED,
-        a_picture(an_item("甘精胰岛素", "20")),
-        a_picture(an_item("甘精胰岛素", "90")),
+        a_picture(an_item("甘精胰岛素", "60")),
+        a_picture(an_item("甘精胰岛素", "61")),
         "above the usual without a maximum",
     ),
-    Case("E6", Level.INFORMATION, a_picture(), a_picture(an_item(dose="1.25")), "below the usual"),
+    Case("E6", Level.INFORMATION, a_picture(an_item(dose="2.5")), a_picture(an_item(dose="1.25")), "below the usual"),
     Case("E6", Level.INFORMATION, a_picture(), a_picture(an_item(dose="2.5", frequency="bid")), "more often than usual"),
     Case(
         "E6", Level.WARNING,
@@ -207,13 +208,19 @@ KIDNEY: Final = (
 )  # fmt: skip
 
 _PREGNANT: Final = a_woman(pregnant=True, pregnancy_weeks=20)
+
+
+def _weeks(weeks: int) -> PatientPicture:
+    return replace(_PREGNANT, pregnancy_weeks=weeks)
+
+
 STAGES: Final = (
     Case("CI002", Level.STOP, a_picture(an_item("缬沙坦", "80"), patient=a_woman()),
          a_picture(an_item("缬沙坦", "80"), patient=_PREGNANT), "in pregnancy"),
-    Case("CI016", Level.STOP, a_picture(an_item("布洛芬", "400", frequency="tid"), patient=_PREGNANT),
-         a_picture(an_item("布洛芬", "400", frequency="tid"), patient=replace(_PREGNANT, pregnancy_weeks=28)), "third trimester"),
-    Case("CI124", Level.STOP, a_picture(an_item("碳酸锂", "250", frequency="bid"), patient=_PREGNANT),
-         a_picture(an_item("碳酸锂", "250", frequency="bid"), patient=replace(_PREGNANT, pregnancy_weeks=13)), "first trimester"),
+    Case("CI016", Level.STOP, a_picture(an_item("布洛芬", "400", frequency="tid"), patient=_weeks(27)),
+         a_picture(an_item("布洛芬", "400", frequency="tid"), patient=_weeks(28)), "third trimester"),
+    Case("CI124", Level.STOP, a_picture(an_item("碳酸锂", "250", frequency="bid"), patient=_weeks(14)),
+         a_picture(an_item("碳酸锂", "250", frequency="bid"), patient=_weeks(13)), "first trimester"),
     Case("CI105", Level.STOP, a_picture(an_item("阿托伐他汀", "20"), patient=a_woman()),
          a_picture(an_item("阿托伐他汀", "20"), patient=a_woman(lactating=True)), "breastfeeding"),
     Case("CI020", Level.STOP, a_picture(an_item("左氧氟沙星", "500"), patient=a_patient(age=18)),
@@ -242,6 +249,8 @@ DAYS: Final = (
          a_picture(an_item(days=85), setting=_ASSESSED), "twelve weeks"),
     Case("B27", Level.STOP, a_picture(an_item(days=28), setting=_LONG),
          a_picture(an_item("布洛芬", "200", frequency="tid", days=28), setting=_LONG)),
+    Case("B27", Level.STOP, a_picture(an_item("布洛芬", "200", frequency="tid", days=28, reason="出差")),
+         a_picture(an_item("布洛芬", "200", frequency="tid", days=29, reason="出差")), "as long as a long-term one"),
     Case("B28", Level.STOP, a_picture(an_item(days=28), setting=_LONG),
          a_picture(an_item(days=28), setting=replace(_LONG, long_term_eligible=False))),
     Case("E12", Level.CONFIRM, a_picture(current=(taking("氨氯地平", 7),)),
