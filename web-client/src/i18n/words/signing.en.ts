@@ -15,7 +15,7 @@ export const en: Record<keyof typeof zh, string> = {
   'certificate.until': 'Valid until {time}',
   'certificate.later': 'Issued with the first signature',
   'test.authority':
-    'Certified by this system’s test authority. Real use needs a licensed certification authority.',
+    'Certified by the built-in test authority. Real use needs a licensed certification authority.',
   paused: 'The PIN was wrong too often; try again after {time}',
   opened: 'Your signing key is open',
   made: 'Your new signing key is in use',
@@ -36,7 +36,8 @@ export const en: Record<keyof typeof zh, string> = {
   'pin.differs': 'The two are not the same',
   forgotten: 'Forgot the PIN',
   demo: 'Demo: fill in {pin}',
-  cancel: 'Not now',
+  cancel: 'Cancel',
+  'not.now': 'Not now',
   'do.unlock': 'Unlock',
   'do.first': 'Set a signing PIN',
   'do.new': 'Make a new key',
