@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from prescriptions import drafting, lists, reading, rules_plans, steps, store, store_plans
+from prescriptions.access import Party
 from prescriptions.content import Content
 from prescriptions.lifecycle import UNSIGNED
 from prescriptions.model import Prescription
@@ -42,7 +43,7 @@ async def plan(work: Work, prescription_id: UUID) -> Plan:
     prescription = await store.by_id(work.session, prescription_id)
     if prescription is None:
         raise Unknown
-    own = prescription.prescriber_id == work.actor.person_id
+    own = await steps.party_of(work, prescription) is Party.PRESCRIBER
     if not own and await records.may_act_for(work, PersonId(prescription.patient_id)) is None:
         raise Unknown
     return await _plan(work, prescription)
