@@ -53,10 +53,9 @@ class Knowledge:
             {each.id: each for each in formulary.substances}
         )
         self._subjects: Final = {drug.id: drug.subjects for drug in formulary.drugs}
-        self._between: Final = _by_pair(formulary.interactions)
-        self._interacting: Final = {name for pair in self._between for name in pair}
+        self._partners: Final = _by_partner(formulary.interactions)
         self._contraindications: Final = _by_subject((*formulary.contraindications, *formulary.readings))
-        self._spoken_of: Final = self._interacting | {each.subject for each in formulary.contraindications}
+        self._spoken_of: Final = self._partners.keys() | {each.subject for each in formulary.contraindications}
         self._indications: Final = _by_subject(formulary.indications)
         self._groups: Final = dict(disease_groups or {})
         self._flags: Final = _flags(formulary)
@@ -129,15 +128,15 @@ class Knowledge:
         found: dict[str, Interaction] = {}
         others = self.subjects_of(b)
         for one in self.subjects_of(a):
-            if one in self._interacting:
+            if partners := self._partners.get(one):
                 for other in others:
-                    for rule in self._between.get((one, other), ()):
-                        found[rule.id] = rule
+                    if other in partners:
+                        found.update((rule.id, rule) for rule in partners[other])
         return tuple(sorted(found.values(), key=_gravest)) if len(found) > 1 else tuple(found.values())
 
     def has_interactions(self, drug_id: str) -> bool:
         """Whether any interaction speaks of the drug; without, a check of its interactions is not covered."""
-        return any(name in self._interacting for name in self.subjects_of(drug_id))
+        return any(name in self._partners for name in self.subjects_of(drug_id))
 
     def contraindications_of(self, drug_id: str) -> tuple[Contraindication, ...]:
         """All rows about the drug, its components or its classes; a figure of the drug's own before its class's."""
@@ -233,12 +232,13 @@ def _gravest(rule: Interaction) -> tuple[int, str]:
     return _GRAVITY[rule.severity], rule.id
 
 
-def _by_pair(rules: Iterable[Interaction]) -> dict[tuple[str, str], tuple[Interaction, ...]]:
-    found: defaultdict[tuple[str, str], dict[str, Interaction]] = defaultdict(dict)
+def _by_partner(rules: Iterable[Interaction]) -> dict[str, dict[str, tuple[Interaction, ...]]]:
+    """For each subject, whom it interacts with: small tables, so that a meeting costs the same whatever the files hold."""
+    found: defaultdict[str, dict[str, tuple[Interaction, ...]]] = defaultdict(dict)
     for rule in rules:
-        found[rule.subject_a, rule.subject_b][rule.id] = rule
-        found[rule.subject_b, rule.subject_a][rule.id] = rule
-    return {pair: tuple(each.values()) for pair, each in found.items()}
+        for one, other in {(rule.subject_a, rule.subject_b), (rule.subject_b, rule.subject_a)}:
+            found[one][other] = (*found[one].get(other, ()), rule)
+    return dict(found)
 
 
 def _by_subject(rules: Iterable[Subjected]) -> dict[str, tuple[Subjected, ...]]:

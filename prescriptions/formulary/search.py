@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from itertools import accumulate
 from typing import Final
 
 from server.foundation.pinyin import sounds
@@ -46,6 +47,8 @@ class DrugSearch:
             for key in (plain(name), *spoken(name))
         )
         self._keys: Final = sorted({*own, *further})
+        self._text: Final = "\n".join(key for key, _, _ in self._keys)
+        self._starts: Final = [0, *accumulate(len(key) + 1 for key, _, _ in self._keys)]
         self._order: Final = {drug_id: place for place, drug_id in enumerate(knowledge.drugs)}
 
     def find(self, text: str, limit: int = 20) -> list[Drug]:
@@ -55,7 +58,7 @@ class DrugSearch:
             return []
         found = _best(self._beginning(wanted))
         if len(found) < limit and len(wanted) >= _LEAST_INSIDE:
-            found = _best(((drug_id, Rank.INSIDE) for key, drug_id, _ in self._keys if wanted in key), found)
+            found = _best(self._holding(wanted), found)
         ranked = sorted(found, key=lambda drug_id: (found[drug_id], self._order[drug_id]))
         return [self._drugs[drug_id] for drug_id in ranked[:limit]]
 
@@ -63,6 +66,14 @@ class DrugSearch:
         for place in range(bisect_left(self._keys, (wanted,)), bisect_left(self._keys, (wanted + _END,))):
             key, drug_id, rank = self._keys[place]
             yield drug_id, Rank.WHOLE if key == wanted else rank
+
+    def _holding(self, wanted: str) -> Iterator[tuple[str, Rank]]:
+        """One search through all names written one after the other: much faster than name by name."""
+        at = self._text.find(wanted)
+        while at >= 0:
+            place = bisect_right(self._starts, at) - 1
+            yield self._keys[place][1], Rank.INSIDE
+            at = self._text.find(wanted, self._starts[place + 1])
 
 
 def _own(drug: Drug) -> tuple[str, ...]:
