@@ -24,6 +24,7 @@ from tests.api import Api
 from tests.people import Somebody
 
 from .houses import Known
+from .prescribed import Pen, prescribed
 
 NOTE_MARK = "矩阵病历独有的现病史"
 LEG_MARK = b"a recorded leg of the matrix"
@@ -69,6 +70,7 @@ class Desk:
     ground: Ground
     api: Api
     doctor: Somebody
+    pharmacist: Somebody
     today: UUID
     tomorrow: UUID
     day_after: UUID
@@ -83,7 +85,7 @@ class Desk:
         return (await self.of(self.doctor).post(path, body)).ok()
 
 
-async def a_desk(ground: Ground, api: Api, doctor: Somebody) -> Desk:
+async def a_desk(ground: Ground, api: Api, doctor: Somebody, pharmacist: Somebody) -> Desk:
     """Three published sessions, the door of today's open."""
     starts_at = soon(ground.clock.now())
     days = [
@@ -93,7 +95,7 @@ async def a_desk(ground: Ground, api: Api, doctor: Somebody) -> Desk:
         for n in range(3)
     ]
     slots = {each.id: (await people.slots_of(ground, each))[0] for each in days}
-    desk = Desk(ground, api, doctor, days[0].id, days[1].id, days[2].id, slots)
+    desk = Desk(ground, api, doctor, pharmacist, days[0].id, days[1].id, days[2].id, slots)
     await desk.ask("/api/receptions/open", {"session_id": str(desk.today)})
     return desk
 
@@ -140,8 +142,10 @@ async def going_on(desk: Desk, known: Known, *, by: Somebody | None = None) -> C
 
 
 async def signed(desk: Desk, known: Known, *, by: Somebody | None = None) -> Course:
-    """The same, with its note signed and the visit closed."""
+    """The same, with prescriptions, its note signed and the visit closed."""
     course = await going_on(desk, known, by=by)
+    pen = Pen(desk.of(desk.doctor), desk.of(desk.pharmacist), desk.of(known.who), course.visit_id)
+    course.more.update(await prescribed(pen, known))
     encounter = f"/api/encounters/{course.encounter_id}"
     draft = {"seq": 0, "content": note_of(known.who.name)}
     (await desk.of(desk.doctor).put(f"{encounter}/note/draft", draft)).ok()

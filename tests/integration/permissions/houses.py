@@ -48,8 +48,9 @@ async def a_house(ground: Ground) -> House:
         Role.DOCTOR: await people.a_doctor(ground, hospital, name="钱主治"),
         Role.CLINIC_WORKER: await people.a_member_of_staff(ground, Role.CLINIC_WORKER, clinic),
         Role.REGULATOR: await people.a_member_of_staff(ground, Role.REGULATOR, authority),
+        Role.PHARMACIST: await people.a_pharmacist(ground, hospital),
     }
-    for role in (Role.PHARMACIST, Role.SCHEDULER, Role.ADMINISTRATOR):
+    for role in (Role.SCHEDULER, Role.ADMINISTRATOR):
         staff[role] = await people.a_member_of_staff(ground, role, hospital)
     async with unit_of_work(ground, staff[Role.ADMINISTRATOR].actor) as work:
         alliance = await alliances.add_alliance(work, f"医共体{uuid4().hex[:6]}", hospital.id, [clinic.id])

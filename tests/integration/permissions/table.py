@@ -20,11 +20,24 @@ from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
 from .rows_planning import PLANNING
+from .rows_rx_care import RX_CARE
+from .rows_rx_counter import COUNTER
 from .rows_rx_formulary import FORMULARY
 from .rows_rx_signing import SIGNING
 from .world import Stage, Tie, World
 
-TABLE: Final = {**IDENTITY, **CARE, **COURSE, **DESK, **PLANNING, **FIGURES, **SIGNING, **FORMULARY}
+TABLE: Final = {
+    **IDENTITY,
+    **CARE,
+    **COURSE,
+    **DESK,
+    **PLANNING,
+    **FIGURES,
+    **SIGNING,
+    **FORMULARY,
+    **COUNTER,
+    **RX_CARE,
+}
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))
 

@@ -19,14 +19,17 @@ from tests.serving import Served
 
 from .cells import ask, judged, permitted
 from .houses import signed_in_again
+from .rows_rx_care import LATE
 from .table import PERMISSIONS, ROUTES, TABLE, Matrix
 from .world import Stage, Tie, World
 
 # Their success needs a code, a token, a job, time gone by or another state than the world's; own tests show it.
 SHOWN_ELSEWHERE: Final = {
+    *LATE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",
+    "DELETE /api/redemptions/{redemption_id}/substitution",
     "GET /api/encounters/{encounter_id}/recording/export",
     "POST /api/desk/check-ins",
     "POST /api/duplicate-patients/merge",
@@ -36,6 +39,10 @@ SHOWN_ELSEWHERE: Final = {
     "POST /api/logins",
     "POST /api/logins/refresh",
     "POST /api/me/second-factor",
+    "POST /api/prescriptions/{prescription_id}/received",
+    "POST /api/prescriptions/{prescription_id}/return-requests",
+    *(f"POST /api/redemptions/{{redemption_id}}/{verb}" for verb in ("check", "put-back", "give-back", "hand-over")),
+    *(f"POST /api/redemptions/{{redemption_id}}/{verb}" for verb in ("consign", "deliver", "take-back")),
     "POST /api/registrations",
     "POST /api/sessions/{session_id}/waitings",
     "POST /api/visits/{visit_id}/call",

@@ -79,11 +79,13 @@ async def a_world(ground: Ground, api: Api) -> World:
     """Everything, from the organisations to the signed notes."""
     house, stranger = await a_house(ground), await a_house(ground)
     neighbour = await a_known_patient(ground, "周邻居", house.clinic.id)
-    desk = await a_desk(ground, api, house.staff[Role.DOCTOR])
+    desk = await a_desk(ground, api, house.staff[Role.DOCTOR], house.staff[Role.PHARMACIST])
     past = await _once_in_care(desk, house)
     own = await _side(desk, Tie.OWN, house)
-    same = await _side(await a_desk(ground, api, house.colleague), Tie.SAME, house)
-    other = await _side(await a_desk(ground, api, stranger.staff[Role.DOCTOR]), Tie.OTHER, stranger)
+    same = await _side(await a_desk(ground, api, house.colleague, house.staff[Role.PHARMACIST]), Tie.SAME, house)
+    other = await _side(
+        await a_desk(ground, api, stranger.staff[Role.DOCTOR], stranger.staff[Role.PHARMACIST]), Tie.OTHER, stranger
+    )
     constants = await _constants(ground, house, neighbour, own.patient)
     await _give_clinic(ground, house, [own.patient, own.ward])
     callers = {Role.PATIENT: own.patient.who, Role.GUARDIAN: own.guardian.who, **house.staff}

@@ -47,7 +47,7 @@ async def told(installation: Installation, ground: Ground) -> Story:
     async with Api(installation.address) as api:
         known = await _registers(installation, ground, api, phone, number)
         await _known_at(ground, known, house)
-        desk = await a_desk(ground, api, house.staff[Role.DOCTOR])
+        desk = await a_desk(ground, api, house.staff[Role.DOCTOR], house.staff[Role.PHARMACIST])
         course = await going_on(desk, known)
         await _talks(installation, desk, known.who, course)
         await _uploads_with_a_name(desk, known.who)
