@@ -86,6 +86,7 @@ CAPABILITY: Final = Capability(
         "prescriptions.keep_list": _PHARMACIST | {Role.ADMINISTRATOR},
         "prescriptions.dispense": _PHARMACIST,
         "prescriptions.receive": _PATIENT_SIDE,
+        "prescriptions.return": _PATIENT_SIDE | _PHARMACIST,
         "prescriptions.advise": _PHARMACIST,
         "prescriptions.see-shortages": _DOCTOR | _PHARMACIST,
     },

@@ -111,7 +111,9 @@ async def parcel_received(work: Work, prescription_id: UUID) -> PrescriptionView
     return await _seen(work, await leaving.received(work, prescription_id))
 
 
-@routes.post("/api/prescriptions/{prescription_id}/return-requests", may=_READ, problems=(NotInThisState,))
+@routes.post(
+    "/api/prescriptions/{prescription_id}/return-requests", may="prescriptions.return", problems=(NotInThisState,)
+)
 async def request_return(work: Work, prescription_id: UUID, body: ReturnBody) -> PrescriptionView:
     """Drugs have to come back: bad quality, the wrong drug, a recall, a refused parcel."""
     return await _seen(work, await leaving.request_return(work, prescription_id, body.code, body.text))
