@@ -38,7 +38,7 @@ async def own(work: Work, prescription_id: UUID) -> Prescription:
 async def claim(work: Work, prescription_id: UUID) -> Prescription:
     """Lock a prescription for the acting pharmacist; the own claim is renewed, one that is over is taken over.
 
-    Raises: Unknown, OwnPrescription, ClaimedByAnother, NotInThisState. Rule: rx-31
+    Raises: Unknown, OwnPrescription, ClaimedByAnother, NotInThisState. Rule: reviews-2
     """
     prescription = await own(work, prescription_id)
     if _is_mine(work, prescription):
@@ -74,7 +74,7 @@ async def release(work: Work, prescription_id: UUID) -> Prescription:
 
 
 async def lapse(work: Work, prescription: Prescription) -> Prescription | None:
-    """Back to the queue, when the claim's time is over; None when it is not, or is no claim. Rule: rx-31"""
+    """Back to the queue, when the claim's time is over; None when it is not, or is no claim. Rule: reviews-2"""
     if prescription.status != Status.CLAIMED:
         return None
     return await steps.attempt(work, prescription, "lapse", Prescription.claimed_until <= work.now, **_NOBODYS)
@@ -87,7 +87,7 @@ async def lapse_all(work: Work) -> None:
 
 
 def require_claim(work: Work, prescription: Prescription) -> None:
-    """Nothing, when the acting pharmacist's claim stands. Raises: ClaimOver, ClaimedByAnother. Rule: rx-31"""
+    """Nothing, when the acting pharmacist's claim stands. Raises: ClaimOver, ClaimedByAnother. Rule: reviews-2"""
     if _is_mine(work, prescription):
         return
     if prescription.status == Status.CLAIMED and prescription.claimed_by != work.actor.person_id:

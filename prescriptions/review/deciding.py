@@ -61,7 +61,7 @@ async def decide(
 
     Raises: Unknown, OwnPrescription, ClaimOver, ClaimedByAnother, NotWhatWasSeen, PastValidity, NoSuchReason,
         WordsMissing, NotInThisState, and the refusals of identity (B08) and of the signing key.
-    Rule: B20, B30, B31, rx-31, rx-32
+    Rule: B20, B30, B31, reviews-2, reviews-3
     """
     _require_reason(decision, because)
     prescription = await claiming.own(work, prescription_id)
@@ -103,7 +103,7 @@ def _require_reason(decision: Decision, because: Because) -> None:
 
 
 async def _require_seen(work: Work, prescription: Prescription, seen: Seen) -> None:
-    """What the pharmacist saw is what stands, and so what is signed. Rule: rx-32"""
+    """What the pharmacist saw is what stands, and so what is signed. Rule: reviews-3"""
     assert prescription.check_run_id is not None, "what is in review was checked"
     run = await store.check_run(work.session, prescription.check_run_id)
     assert run is not None, "checks are never deleted"

@@ -17,7 +17,7 @@ class ClaimedByAnother(Conflict):
     """A colleague has it; `until` says when it is free again at the latest."""
 
     code = "claimed-by-another"
-    rule = "rx-31"
+    rule = "reviews-2"
     zh = "其他药师正在审核这张处方，最晚 {until} 释放，请先审其他处方"
     en = "A colleague is reviewing this prescription and holds it until {until} at the latest; take another meanwhile"
 
@@ -26,7 +26,7 @@ class ClaimOver(Conflict):
     """The pharmacist's own claim lapsed or was released, so nothing is decided any more."""
 
     code = "claim-over"
-    rule = "rx-31"
+    rule = "reviews-2"
     zh = "您对这张处方的锁定已结束（超过 {minutes} 分钟未续），没有作出决定。请重新领取后再审"
     en = "Your claim is over (not renewed for {minutes} minutes) and nothing was decided. Claim the prescription again"
 
@@ -35,7 +35,7 @@ class NotWhatWasSeen(Conflict):
     """Prescription or findings are not those that the pharmacist's page showed."""
 
     code = "not-what-was-seen"
-    rule = "rx-32"
+    rule = "reviews-3"
     zh = "处方或审核提示与您页面上看到的不一致，没有作出决定。请刷新后重新审核"
     en = "The prescription or its findings are not those shown on your page; nothing was decided. Refresh and review again"
 
@@ -91,7 +91,7 @@ class OwnReview(NotAllowed):
     """Whoever approved does not judge the approval."""
 
     code = "own-review"
-    rule = "rx-34"
+    rule = "reviews-4"
     zh = "不能点评自己审核通过的处方，请由其他药师点评"
     en = "Nobody judges a prescription that they approved; a colleague has to"
 

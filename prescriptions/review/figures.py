@@ -62,7 +62,7 @@ class Report:
 
 
 async def figures(work: Work, first: date, last: date) -> Figures:
-    """The figures of the acting pharmacist's hospital from the first to the last day. Rule: B22, B36, rx-35"""
+    """The figures of the acting pharmacist's hospital from the first to the last day. Rule: B22, B36, reviews-5"""
     house, settings, today = work.actor.organisation, work.part(ReviewSettings), day_of(work.now)
     start, until = start_of_day(first), start_of_day(last + timedelta(days=1))
     decided, returned, rejected, half, most = await store.turnaround(work.session, house, start, until)
@@ -91,6 +91,6 @@ async def reports(work: Work, first: date, last: date) -> list[Report]:
 
 
 def _figure(rule: str, shown: int, overridden: int, percent: int) -> RuleFigure:
-    """Rule: rx-35: a warning that nearly everybody dismisses protects nobody and hides the next."""
+    """Rule: reviews-5: a warning that nearly everybody dismisses protects nobody and hides the next."""
     tired = shown >= _ENOUGH_TO_TELL and overridden * 100 > percent * shown
     return RuleFigure(rule, shown, overridden, tired)

@@ -12,7 +12,7 @@ from . import claiming
 
 @every("* * * * * */15", "prescriptions.lapse_claims")
 async def lapse_claims(work: Work) -> None:
-    """Rule: rx-31"""
+    """Rule: reviews-2"""
     await claiming.lapse_all(work)
 
 

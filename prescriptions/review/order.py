@@ -24,7 +24,7 @@ _NONE: Final = timedelta(0)
 def place_in_queue(submitted_at: datetime, decision: str, *, emergency: bool, again: bool) -> datetime:
     """By which instant a prescription is ordered: when it was submitted, moved forward by its worst finding and its urgency.
 
-    Rule: rx-30
+    Rule: reviews-1
     """
     start = submitted_at - HEAD_START.get(decision, _NONE)
     start -= EMERGENCY if emergency else _NONE

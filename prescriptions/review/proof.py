@@ -18,7 +18,7 @@ from server.signatures import service as signatures
 
 
 async def review_document(work: Work, prescription: Prescription, at: datetime) -> dict[str, Any]:
-    """The document of an approval at that time. Rule: B20, rx-32"""
+    """The document of an approval at that time. Rule: B20, reviews-3"""
     assert prescription.signature_id is not None, "what is in review was signed"
     opened = await reading.opened(work, prescription)
     found = await reading.outcome_of(work, prescription)

@@ -68,7 +68,7 @@ class Queued:
 
 
 async def queue(work: Work, filters: Filters) -> list[Queued]:
-    """The first two hundred of the acting pharmacist's hospital. Rule: rx-30"""
+    """The first two hundred of the acting pharmacist's hospital. Rule: reviews-1"""
     await identity.require_may_review(work, work.actor.person)
     rows = await _rows(work, filters)
     people = await identity.people(

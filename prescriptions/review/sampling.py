@@ -87,7 +87,7 @@ class Sampled:
 
 
 def least_size(approved: int) -> int:
-    """The size of a month's sample: one in a thousand, and a hundred at least. Rule: rx-34"""
+    """The size of a month's sample: one in a thousand, and a hundred at least. Rule: reviews-4"""
     return max(LEAST, ceil(approved / ONE_IN))
 
 
@@ -130,7 +130,7 @@ async def samples(work: Work) -> list[Sampled]:
 async def judge(work: Work, sample_id: UUID, verdict: Verdict, codes: Sequence[str], text: str) -> Sampled:
     """Write the verdict on one prescription; the doctor is told of faults.
 
-    Raises: Unknown, OwnReview, FaultsDoNotFit, JudgedAlready. Rule: rx-34
+    Raises: Unknown, OwnReview, FaultsDoNotFit, JudgedAlready. Rule: reviews-4
     """
     if (verdict is Verdict.UNSUITABLE) != bool(codes) or not set(codes) <= FAULTS.keys():
         raise FaultsDoNotFit

@@ -66,7 +66,7 @@ async def test_what_was_not_seen_is_not_signed(practice: Practice, changed: str)
     other = {"version": 99, "digest": "0" * 64, "findings_digest": "0" * 64}
     path = f"/api/prescriptions/{claimed['id']}/approve"
     refused = await practice.counter.post(path, {**_seen(claimed), changed: other[changed]})
-    assert (refused.status, refused.code, refused.body["rule"]) == (409, "not-what-was-seen", "rx-32")
+    assert (refused.status, refused.code, refused.body["rule"]) == (409, "not-what-was-seen", "reviews-3")
     assert (await practice.counter.post(path, _seen(claimed))).ok()["status"] == "valid"
 
 
