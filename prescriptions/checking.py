@@ -80,7 +80,7 @@ async def picture_of(work: Work, subject: Subject, content: Content, *, but: UUI
     return Picture(
         now=work.now,
         patient=_patient(subject, content, [(each.icd10, each.name) for each in recorded]),
-        items=tuple(_item(line, local) for line in content.items),
+        items=tuple(_item(line, local, content.reason) for line in content.items),
         prescriber=await _prescriber(work, subject.doctor),
         setting=_setting(subject, content),
         current=await taken_by(work, patient_id, subject.health, but=but),
@@ -190,7 +190,7 @@ def _setting(subject: Subject, content: Content) -> Setting:
         guardian_present=company.guardian_present if company else None,
         paediatrician_present=bool(company and company.paediatrician_present) or "儿科" in subject.doctor.department,
         long_term=content.long_term,
-        long_term_eligible=eligibility.is_met if eligibility else None,
+        long_term_eligible=bool(eligibility and eligibility.is_met),
         assessed=bool(content.assessment) and bool(eligibility and eligibility.taught),
         patient_confirmed=subject.confirmed,
         emergency=content.emergency,
@@ -199,7 +199,7 @@ def _setting(subject: Subject, content: Content) -> Setting:
     )
 
 
-def _item(line: Line, local: Mapping[str, Local]) -> pictured.Item:
+def _item(line: Line, local: Mapping[str, Local], reason: str) -> pictured.Item:
     drug_id = line.drug_id or _drug_of(line.name)
     return pictured.Item(
         line=line.line,
@@ -214,6 +214,6 @@ def _item(line: Line, local: Mapping[str, Local]) -> pictured.Item:
         quantity_unit=line.quantity_unit,
         strength=line.strength,
         note=line.note,
-        reason=line.reason,
+        reason=line.reason or reason,
         local=local.get(drug_id) if drug_id else None,
     )
