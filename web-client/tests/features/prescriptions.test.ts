@@ -97,7 +97,14 @@ describe('the quantity of a line', () => {
 
 describe('a line', () => {
   it('takes unit, route and frequency of the drug, but never a dose', () => {
-    const drug = { id: 'metformin', name: '二甲双胍', unit: 'mg', route: 'PO', times_per_day: 2 }
+    const drug = {
+      id: 'metformin',
+      name: '二甲双胍',
+      unit: 'mg',
+      route: 'PO',
+      times_per_day: 2,
+      products: [],
+    }
     expect(lineFor(drug, '28')).toMatchObject({
       dose: '',
       unit: 'mg',

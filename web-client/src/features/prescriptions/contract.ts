@@ -23,7 +23,7 @@ export type Substitution = Schemas['QuestionView']
 export type Message = Schemas['ReviewMessageView']
 export type Reason = Schemas['ReasonView']
 export type Health = Schemas['HealthView']
-export type Said = Schemas['SaidView']
+export type Said = Schemas['HealthFactView']
 export type Fact = Said['fact']
 
 export type Finding = Omit<Schemas['FindingView'], 'level'> & { level: Level }

@@ -53,7 +53,6 @@ export const en: Record<keyof typeof zh, string> = {
   'reason.label': 'Why it stays',
   'reason.hint': 'Say why it is used all the same',
   'reason.write': 'Keep it and say why',
-  'reason.add': 'Say why',
   'template.do': 'Templates',
   'template.title': 'My templates',
   'template.none': 'No templates yet. Once a prescription is written, it can be kept here as one.',

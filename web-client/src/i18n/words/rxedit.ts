@@ -53,7 +53,6 @@ export const zh = {
   'reason.label': '保留的理由',
   'reason.hint': '写明为什么仍这样用',
   'reason.write': '保留并写理由',
-  'reason.add': '写理由',
   'template.do': '模板',
   'template.title': '我的处方模板',
   'template.none': '还没有模板。写好处方后，可在这里存成模板。',

@@ -70,17 +70,18 @@ export interface Line {
   quantity_own: boolean
   note: string
   reason: string
+  /** What the institution stocks, to choose from. */
+  strengths: string[]
 }
 
 let made = 0
 export const newKey = (): string => `line-${++made}`
 
 /** A line for a drug just chosen. The dose is the doctor's to write: none is filled in. */
-export function lineFor(
-  drug: Pick<Drug, 'id' | 'name' | 'unit' | 'route' | 'times_per_day'>,
-  days: string,
-): Line {
+export function lineFor(drug: Chosen, days: string): Line {
   const usual = (['qd', 'bid', 'tid', 'qid'] as const)[(drug.times_per_day ?? 0) - 1]
+  const strengths = [...new Set(drug.products.map((one) => one.strength).filter(Boolean))]
+  const only = strengths.length === 1 ? drug.products[0] : undefined
   return {
     ...blankLine(drug.name),
     drug_id: drug.id,
@@ -88,8 +89,12 @@ export function lineFor(
     route: drug.route,
     frequency: usual ?? '',
     days,
+    strength: only?.strength ?? '',
+    quantity_unit: only?.unit || '片',
+    strengths,
   }
 }
+type Chosen = Pick<Drug, 'id' | 'name' | 'unit' | 'route' | 'times_per_day' | 'products'>
 
 export function blankLine(name: string): Line {
   return {
@@ -107,6 +112,7 @@ export function blankLine(name: string): Line {
     quantity_own: false,
     note: '',
     reason: '',
+    strengths: [],
   }
 }
 
@@ -199,6 +205,7 @@ export function fromItem(item: Written): Line {
     quantity_own: false,
     note: item.note,
     reason: item.reason,
+    strengths: [],
   }
   line.quantity_own = line.quantity !== '' && quantityOf(line)?.toString() !== line.quantity
   return line
