@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from server.foundation.clock import day_of
+
 from .picture import Result
 
 _NAMES: Final = {
@@ -30,6 +32,7 @@ def test_of(code: str) -> str | None:
 
 
 def latest(results: Iterable[Result], test: str, now: datetime) -> Result | None:
-    """The newest result of a test that is not of the future; one without a time counts as the oldest."""
-    of_test = [each for each in results if test_of(each.code) == test and (each.at is None or each.at <= now)]
+    """The newest result of a test that is not of a day to come; one without a time counts as the oldest."""
+    today = day_of(now)
+    of_test = [each for each in results if test_of(each.code) == test and (each.at is None or day_of(each.at) <= today)]
     return max(of_test, key=lambda each: (each.at is not None, each.at), default=None)

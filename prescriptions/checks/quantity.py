@@ -108,6 +108,9 @@ def quantity(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Cover
     """Days, long-term conditions, quantity and early refill. Rules: E12, B25, B26, B27, B28"""
     if picture.setting.long_term and picture.setting.long_term_eligible is False:
         yield _NOT_ELIGIBLE.of(*picture.lines)
+    elif picture.setting.long_term and picture.setting.long_term_eligible is None:
+        zh, en = "未说明是否符合长期处方条件", "nobody said whether the conditions of a long-term prescription hold"
+        yield from (_uncovered(item, zh, en) for item in picture.items)
     left = _left(picture)
     for item in picture.items:
         drug = drug_of(item, knowledge)

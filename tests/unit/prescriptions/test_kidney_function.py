@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from prescriptions.checks.finding import Covered
 from prescriptions.checks.kidney import function_of
 from prescriptions.checks.picture import Result
 
-from .pictures import a_patient, a_picture, a_result, a_woman, an_item, checked, creatinine, of_rule
+from .pictures import NOW, a_patient, a_picture, a_result, a_woman, an_item, checked, creatinine, of_rule
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,14 @@ def test_the_newest_result_of_the_past_counts() -> None:
     function = function_of(a_picture(patient=a_patient(results=results)))
     assert function is not None
     assert function.egfr == pytest.approx(renal.ckd_epi_2021(58, 80 / 88.4, female=False))
+    assert function.is_recent
+
+
+def test_a_result_of_today_counts_whatever_its_hour() -> None:
+    tonight = Result("Scr", Decimal(300), "umol/L", NOW + timedelta(hours=10))
+    function = function_of(a_picture(patient=a_patient(results=(creatinine("80"), tonight))))
+    assert function is not None
+    assert function.egfr < 30
     assert function.is_recent
 
 

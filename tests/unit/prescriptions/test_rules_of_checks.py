@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from prescriptions.checks.finding import Level
+from prescriptions.checks.finding import Covered, Level
+from prescriptions.checks.picture import PrescriberPicture, Setting
 from prescriptions.checks.table import CHECKS
 
 from .cases import CASES, Case
@@ -28,3 +29,14 @@ def test_an_ordinary_prescription_passes() -> None:
     assert outcome.decision == "passed"
     assert {each.level for each in outcome.findings} <= {Level.INFORMATION}
     assert len(outcome.coverage) == len(CHECKS)
+
+
+def test_what_nobody_told_is_not_covered_and_raises_no_alarm() -> None:
+    told, untold = a_picture(), a_picture(prescriber=PrescriberPicture(), setting=Setting(long_term=True))
+    for picture, covered in ((told, Covered.CHECKED), (untold, Covered.NOT_COVERED)):
+        outcome = checked(picture)
+        assert {each.check: each.covered for each in outcome.coverage if each.check in ("E1", "E12")} == {
+            "E1": covered,
+            "E12": covered,
+        }
+        assert outcome.decision == "passed"
