@@ -45,7 +45,7 @@ async def sign(work: Work, prescription_id: UUID, shown: Shown) -> Prescription:
     """
     prescription, _ = await steps.own(work, prescription_id, access.PRESCRIBER)
     steps.require_version(prescription, shown.version)
-    LIFE.next(Status(prescription.status), "sign", work.actor.role)
+    LIFE.next(Status(prescription.status), "edit", work.actor.role)  # still a sheet; why it is not ready is told below
     visit = await drafting.visit_of(work, prescription)
     await drafting.require_may_write(work, visit, begun=True, was_signed=prescription.signature_id is not None)
     found = await _same_findings(work, prescription)
@@ -65,6 +65,7 @@ async def resign(work: Work, prescription_id: UUID, shown: Shown, answer: str) -
     """
     prescription, _ = await steps.own(work, prescription_id, access.PRESCRIBER)
     steps.require_version(prescription, shown.version)
+    LIFE.next(Status(prescription.status), "resign", work.actor.role)
     visit = await drafting.visit_of(work, prescription)
     await drafting.require_may_write(work, visit, begun=True, was_signed=True)
     opened = await reading.opened(work, prescription)
