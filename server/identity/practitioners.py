@@ -97,6 +97,12 @@ async def require_may_review(work: Work, pharmacist_id: PersonId) -> None:
         raise refusal
 
 
+async def pharmacist_licence(work: Work, pharmacist_id: PersonId) -> str:
+    """The number of a pharmacist's licence; empty without one."""
+    row = await store.credential(work.session, pharmacist_id, CredentialKind.PHARMACIST)
+    return row.licence_number if row is not None else ""
+
+
 async def suspend_and_restore(work: Work, person_id: PersonId | None = None) -> int:
     """Suspend the posts whose papers are not in force today, restore those renewed; how many changed.
 

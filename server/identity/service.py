@@ -46,7 +46,15 @@ from .patients import (
     standing,
     wards,
 )
-from .practitioners import colleagues, doctor, doctors, require_may_practise, require_may_review, titles
+from .practitioners import (
+    colleagues,
+    doctor,
+    doctors,
+    pharmacist_licence,
+    require_may_practise,
+    require_may_review,
+    titles,
+)
 from .rules import masked
 from .second_factor import require_fresh_second_factor
 from .staff import (
@@ -148,6 +156,7 @@ __all__ = [
     "patient_here",
     "people",
     "person",
+    "pharmacist_licence",
     "put_filing",
     "reach",
     "read_id_number",

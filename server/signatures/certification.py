@@ -116,8 +116,8 @@ async def _subject(work: Work, person_id: PersonId) -> tuple[Subject, Organisati
         card = await identity.doctor(work, person_id, organisation_id)
         return Subject(str(person_id), card.name, card.organisation, card.licence_number), organisation_id
     organisation = (await identity.organisation(work, organisation_id)).name if organisation_id else ""
-    person = await identity.person(work, person_id)
-    return Subject(str(person_id), person.name, organisation, ""), organisation_id
+    person, licence = await identity.person(work, person_id), await identity.pharmacist_licence(work, person_id)
+    return Subject(str(person_id), person.name, organisation, licence), organisation_id
 
 
 async def _issue(

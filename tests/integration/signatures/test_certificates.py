@@ -22,7 +22,7 @@ from server.signatures.model import AuthorityRow, CertificateRow, PractitionerKe
 from server.signatures.pin_sealing import Stretching, opened_by_pin
 from server.signatures.service import SignatureView
 from tests.api import Api
-from tests.people import PIN, Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff
+from tests.people import PIN, Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff, a_pharmacist
 
 from .pins import DOCUMENT, sign
 
@@ -95,6 +95,16 @@ async def test_a_certificate_names_doctor_and_licence_and_its_key_lies_sealed(
     assert der is not None
     assert key_from_der("ES256", der).public.kid == row.kid
     assert der not in key.sealed
+
+
+async def test_a_pharmacists_certificate_names_the_licence(ground: Ground, api: Api, hospital: Hospital) -> None:
+    pharmacist = await a_pharmacist(ground, hospital, name="钱药师")
+    await sign(ground, pharmacist)
+    (shown,) = (await api.signed_in(pharmacist.token).get("/api/signatures/certificates")).ok()
+    assert shown["licence"].startswith("P")
+    subject = x509.load_pem_x509_certificate(shown["certificate"].encode()).subject.rfc4514_string()
+    assert shown["licence"] in subject
+    assert "钱药师" in subject
 
 
 async def test_a_revoked_certificate_signs_no_more_and_what_it_signed_stays(
