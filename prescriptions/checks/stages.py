@@ -101,15 +101,14 @@ class Stage:
 
 def stages(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverage]:
     """Age, pregnancy and breastfeeding against every known line. Rule: E8"""
-    stage, asking = stage_of(picture), []
-    must_ask = stage.is_female and stage.age in _ASKED_YEARS and not stage.is_pregnant
-    must_ask = must_ask and None in (picture.patient.pregnant, picture.patient.lactating)
+    stage, unanswered = stage_of(picture), _unanswered(picture)
+    asking = []
     for item, drug in known(picture, knowledge):
         rows = knowledge.contraindications_of(drug.id)
         if stage.age is None:
             yield Coverage(item.line, "E8", Covered.NOT_COVERED, "没有患者年龄", "the patient's age is not known")
         yield from _of_line(stage, item, drug, rows)
-        if must_ask and any(row.condition in _PREGNANCY or row.condition is Condition.LACTATION for row in rows):
+        if any(row.condition in unanswered for row in rows):
             asking.append((item.line, drug))
     if asking:
         drugs = sorted({drug.id: drug for _, drug in asking}.values(), key=lambda drug: drug.id)
@@ -120,13 +119,25 @@ def stages(picture: Picture, knowledge: Knowledge) -> Iterator[Finding | Coverag
 
 
 def stage_of(picture: Picture) -> Stage:
-    """The patient's stage; a diagnosis of pregnancy counts where nobody answered the question."""
+    """The patient's stage; a week or a diagnosis of pregnancy counts where nobody answered the question."""
     patient = picture.patient
     is_pregnant = patient.pregnant
     if is_pregnant is None:
-        is_pregnant = any(each.code.upper().startswith(_MEANS_PREGNANT) for each in patient.diagnoses)
+        is_pregnant = patient.pregnancy_weeks is not None or any(
+            each.code.upper().startswith(_MEANS_PREGNANT) for each in patient.diagnoses
+        )
     weeks = patient.pregnancy_weeks if is_pregnant else None
     return Stage(picture.age, patient.sex is Sex.FEMALE, is_pregnant, _trimester(weeks), weeks, bool(patient.lactating))
+
+
+def _unanswered(picture: Picture) -> frozenset[Condition]:
+    """About which conditions a woman of child-bearing age must still be asked."""
+    patient, stage = picture.patient, stage_of(picture)
+    if not stage.is_female or stage.age not in _ASKED_YEARS:
+        return frozenset()
+    of_pregnancy = _PREGNANCY if patient.pregnant is None and not stage.is_pregnant else frozenset()
+    of_lactation = {Condition.LACTATION} if patient.lactating is None and not stage.is_pregnant else frozenset()
+    return of_pregnancy | of_lactation
 
 
 def _trimester(weeks: int | None) -> int | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from prescriptions.checks.finding import Covered, Level
-from prescriptions.checks.picture import PrescriberPicture, Setting
+from prescriptions.checks.picture import Diagnosis, PrescriberPicture, Setting, Sex
 from prescriptions.checks.table import CHECKS
 
 from .cases import CASES, Case
-from .pictures import a_picture, checked, of_rule
+from .pictures import a_picture, a_woman, an_item, checked, of_rule
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -40,3 +42,22 @@ def test_what_nobody_told_is_not_covered_and_raises_no_alarm() -> None:
             "E12": covered,
         }
         assert outcome.decision == "passed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked"),
+    [
+        ({}, False),
+        ({"pregnant": None}, True),
+        ({"lactating": None}, False),  # no rule of this drug speaks of breastfeeding
+        ({"pregnant": None, "pregnancy_weeks": 9}, False),
+        ({"pregnant": None, "diagnoses": (Diagnosis("O13", "妊娠期高血压"),)}, False),
+        ({"pregnant": None, "age": 50}, False),
+        ({"pregnant": None, "sex": Sex.MALE}, False),
+    ],
+)
+def test_a_woman_is_asked_only_what_nobody_answered_and_what_matters(changes: dict[str, Any], asked: bool) -> None:
+    outcome = checked(a_picture(an_item("缬沙坦", "80"), patient=a_woman(**changes)))
+    assert any(each.id.endswith(":ask") for each in outcome.findings) is asked
+    is_taken_as_pregnant = bool({"pregnancy_weeks", "diagnoses"} & changes.keys())
+    assert bool(of_rule(outcome, "CI002")) is is_taken_as_pregnant
