@@ -10,6 +10,7 @@ import {
   FileText,
   Merge,
   Stethoscope,
+  Store,
   TicketCheck,
   TicketPlus,
   UserRoundCog,
@@ -35,6 +36,7 @@ interface Entry {
     | 'rail.tomorrow'
     | 'rail.duplicates'
     | 'rail.contracted'
+    | 'rail.counter'
     | 'rail.people'
     | 'rail.organisations'
     | 'rail.openRates'
@@ -64,6 +66,7 @@ const ENTRIES: readonly Entry[] = [
     roles: ['scheduler'],
   },
   { to: '/staff/review', icon: ClipboardCheck, word: 'rail.review', roles: ['pharmacist'] },
+  { to: '/staff/counter', icon: Store, word: 'rail.counter', roles: ['pharmacist'] },
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },

@@ -10,6 +10,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.contracted': 'Contracted',
   'rail.tomorrow': 'Day list',
   'rail.duplicates': 'Merge',
+  'rail.counter': 'Counter',
   'rail.people': 'People',
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',
