@@ -110,4 +110,6 @@ export const en: Record<keyof typeof zh, string> = {
   'seen.chat': 'Written talk',
   'seen.recording': 'Recording',
   'seen.trace': 'Course of a visit (supervision)',
+  'seen.health': 'Health summary',
+  'seen.prescription': 'Prescription',
 }

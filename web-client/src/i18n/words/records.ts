@@ -109,6 +109,8 @@ export const zh = {
   'seen.chat': '文字交流',
   'seen.recording': '录像',
   'seen.trace': '就诊过程（监管）',
+  'seen.health': '健康摘要',
+  'seen.prescription': '处方',
 } as const
 
 export const t = catalogue(zh, () => import('./records.en'))
