@@ -61,6 +61,7 @@ export const en: Record<keyof typeof zh, string> = {
   'coverage.failed': 'Failed',
   'coverage.not_applicable': 'Not applicable',
   'coverage.none': 'Not checked yet',
+  'check.E0': 'Data',
   'check.E1': 'Legality',
   'check.E2': 'Special control',
   'check.E3': 'Form',

@@ -58,6 +58,7 @@ export const zh = {
   'coverage.failed': '失败',
   'coverage.not_applicable': '不适用',
   'coverage.none': '还没有检查',
+  'check.E0': '数据覆盖',
   'check.E1': '合法性',
   'check.E2': '特殊管理',
   'check.E3': '规范性',
