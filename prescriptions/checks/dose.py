@@ -39,11 +39,11 @@ _SLIP: Final = Sentence(
     advice_en="Check the figure, the decimal point and the unit.",
     source=_FILE,
 )
-_WEEKLY_DRUG_DAILY: Final = Sentence(
+_MORE_THAN_WEEKLY: Final = Sentence(
     check="E6",
     level=Level.STOP,
-    zh="“{drug.name_zh}”每周只用一次，不得每日使用：每日用药可致命。",
-    en="{drug.name_en} is taken once a week, never daily: daily use can be fatal.",
+    zh="“{drug.name_zh}”每周只用一次，不得每日或一周多次使用：每日用药可致命。",
+    en="{drug.name_en} is taken once a week, never daily or several times a week: daily use can be fatal.",
     advice_zh="请将频次改为每周一次，并写明星期几服用。",
     advice_en="Change the frequency to once a week and name the weekday.",
     source=_FILE,
@@ -140,8 +140,8 @@ def _of_line(item: Item, drug: Drug) -> Iterator[Finding | Coverage]:
     if not is_positive(item.dose) or often is None:
         yield _uncovered(item, "用法用量不完整", "the usage is not complete")  # E3 says what is missing
         return
-    if drug.is_weekly and often.daily:
-        yield _said(_WEEKLY_DRUG_DAILY, item, drug, key="weekly")
+    if drug.is_weekly and often.exceeds_weekly:
+        yield _said(_MORE_THAN_WEEKLY, item, drug, key="weekly")
         return
     taken_at_once = single(item, drug)
     if taken_at_once is None:

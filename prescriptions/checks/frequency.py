@@ -38,9 +38,9 @@ class Frequency:
     once: bool = False
 
     @property
-    def daily(self) -> bool:
-        """Whether it is taken more often than every second day; a weekly drug must never be."""
-        return self.per_day is None or self.per_day > _PER_DAY["qod"]
+    def exceeds_weekly(self) -> bool:
+        """Whether it is taken, or may be, more often than once a week; a weekly drug never is."""
+        return self.per_day is None or self.per_day > _PER_DAY["qw"]
 
 
 @lru_cache(maxsize=4096)

@@ -40,12 +40,13 @@ def test_as_needed_has_no_number_of_its_own() -> None:
     for text in ("prn", "必要时", "as needed"):
         read = frequency.read(text)
         assert read is not None
-        assert (read.per_day, read.as_needed, read.daily) == (None, True, True)
+        assert (read.per_day, read.as_needed, read.exceeds_weekly) == (None, True, True)
 
 
-def test_once_a_week_and_every_second_day_are_not_daily() -> None:
-    daily = {text: read.daily for text in ("qd", "bid", "qod", "qw", "biw") if (read := frequency.read(text))}
-    assert daily == {"qd": True, "bid": True, "qod": False, "qw": False, "biw": False}
+def test_only_once_a_week_or_less_is_weekly() -> None:
+    texts = ("qd", "qod", "biw", "stat", "qw", "每周一次", "q2w")
+    weekly = [text for text in texts if (read := frequency.read(text)) and not read.exceeds_weekly]
+    assert weekly == ["qw", "每周一次", "q2w"]
 
 
 @pytest.mark.parametrize(
