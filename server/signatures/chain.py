@@ -1,13 +1,14 @@
 """The proof of a prescription: the prescriber signed what was shown, a pharmacist signed the digests of just that. Pure.
 
-`prescription_proof` in docs/glossary.md: {"prescription": proof, "review": proof, "findings": ..., "others": [proof ...]},
-each proof as `service.package` makes it.
+{"prescription": proof, "review": proof, "findings": ..., "others": [proof ...]}, each proof as `service.package` makes it.
+Others are what was signed later: a double confirmation, a dispensing, its check. Each names the digest of the prescription, or
+of a signature before it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ def review_document(
     """What the pharmacist signs: digests of the prescription, of the prescriber's signature and of the findings."""
     return {
         "prescription_sha256": digest(prescription),
-        "prescriber_jws_sha256": hashlib.sha256(prescriber_jws.encode()).hexdigest(),
+        "prescriber_jws_sha256": _sha256(prescriber_jws),
         "findings_sha256": findings_digest(findings),
         "decision": decision,
         "at": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -56,12 +57,27 @@ def check_chain(told: Mapping[str, Any], verify: VerifyOne) -> tuple[list[Findin
     for part, each in zip(("prescription", "review", *(["other"] * len(others))), found, strict=True):
         if not each.valid:
             return found, f"{part}: {each.reason}"
-    return found, _apart(prescription, review["document"], findings, first, second)
+    why = _apart(prescription, review["document"], findings, first, second)
+    return found, why or _strangers(prescription, others)
 
 
 def _later(proof: dict[str, Any], verify: VerifyOne) -> Finding:
     act = str(proof.get("act"))
     return verify(proof, act, _LATER[act]) if act in _LATER else Finding(False, "wrong-act")
+
+
+def _strangers(prescription: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> str:
+    """Why a later signature is not on this prescription: it names neither its digest nor a signature before it."""
+    known = {digest(prescription["document"]), _sha256(prescription["jws"])}
+    for each in others:
+        if known.isdisjoint(map(str, each["document"].values())):
+            return "other: of-something-else"
+        known.add(_sha256(each["jws"]))
+    return ""
+
+
+def _sha256(jws: str) -> str:
+    return hashlib.sha256(jws.encode()).hexdigest()
 
 
 def _apart(

@@ -115,7 +115,7 @@ def test_no_flipped_bit_of_data_or_signature_passes() -> None:
         (raw, lambda new: key.public.verify(new, DATA)),
         (DATA, lambda new: key.public.verify(raw, new)),
     ):
-        for bit in range(8 * len(what)):
+        for bit in range(0, 8 * len(what), 5):
             flipped = bytearray(what)
             flipped[bit // 8] ^= 1 << bit % 8
             assert not verify(bytes(flipped)), bit  # type: ignore[no-untyped-call]  # a lambda has no types
