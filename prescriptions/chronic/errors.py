@@ -17,7 +17,7 @@ class NothingToConfirm(Conflict):
 class PlanChanged(Conflict):
     """What was read is not what stands."""
 
-    code = "plan-changed"
+    code = "long-term-plan-changed"
     zh = "医师刚修改了用药方案，请重新阅读后再确认"
     en = "The doctor has just changed the plan; read it again, then confirm"
     rule = "B26"
