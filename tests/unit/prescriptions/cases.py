@@ -152,7 +152,7 @@ DOSE: Final = (
     Case("E6", Level.CONFIRM, a_picture(an_item(dose="10")), a_picture(an_item(dose="0.02", unit="g")), "in another unit"),
     Case("E6", Level.STOP, a_picture(an_item(dose="99")), a_picture(an_item(dose="100")), "a slip of the point"),
     Case("E6", Level.STOP, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, frequency="qd")), "a weekly drug daily"),
-    Case("E6", Level.STOP, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, frequency="隔日一次")), "a weekly drug every other day"),
+    Case("E6", Level.STOP, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, frequency="隔日一次")), "every other day"),
     Case("E6", Level.STOP, a_picture(replace(_WEEKLY, frequency="q2w")), a_picture(replace(_WEEKLY, frequency="biw")), "twice"),
     Case("E6", Level.STOP, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, frequency="必要时")), "a weekly drug as needed"),
     Case("E6", Level.CONFIRM, a_picture(_WEEKLY), a_picture(replace(_WEEKLY, dose=Decimal(30))), "beyond the weekly maximum"),
