@@ -7,6 +7,7 @@ or unknown (no answer, 5xx). After each kill every unknown outcome is asked agai
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -130,6 +131,19 @@ class Site:
         """kill -9 one of the two."""
         self.applications[number].send_signal(signal.SIGKILL)
         self.applications[number].wait()
+
+    async def lose_the_answer(self, number: int, path: str, token: str, key: str, body: dict[str, Any]) -> None:
+        """Ask, and kill the application when the first byte of its answer shows that it has committed; nobody hears it."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[number])
+        data = json.dumps(body).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+        )
+        writer.write(head.encode() + data)
+        assert await asyncio.wait_for(reader.read(1), 20)
+        self.kill_application(number)
+        writer.close()
 
     def kill_database(self) -> None:
         """kill -9 the postmaster and with it every backend."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import shutil
 from collections import Counter
@@ -11,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -55,20 +53,6 @@ async def _unlocked(api: Api, *who: Somebody) -> None:
         (await api.signed_in(each.token).post("/api/signing-key/unlock", {"pin": PIN})).ok()
 
 
-async def _lose_the_answer(site: Site, number: int, path: str, token: str, key: str, body: dict[str, Any]) -> None:
-    """Ask, and kill the application when the first byte of its answer shows that it has committed; nobody hears it."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", site.ports[number])
-    data = json.dumps(body).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-    )
-    writer.write(head.encode() + data)
-    assert await asyncio.wait_for(reader.read(1), 20)
-    site.kill_application(number)
-    writer.close()
-
-
 async def _decisions(ground: Ground, prescription_id: str) -> int:
     async with unit_of_work(ground, SYSTEM) as work:
         wanted = select(func.count(ReviewDecision.id)).where(ReviewDecision.prescription_id == UUID(prescription_id))
@@ -89,7 +73,7 @@ async def test_a_decision_whose_answer_was_lost_is_answered_again(site: Site, ve
         body |= {"findings_digest": claimed["check"]["digest"]}
         body |= {"reason_code": "dose", "text": "请核对剂量"} if verb == "return" else {}
         path, key, token = f"/api/prescriptions/{claimed['id']}/{verb}", uuid4().hex, practice.pharmacist.token
-        await _lose_the_answer(site, 0, path, token, key, body)
+        await site.lose_the_answer(0, path, token, key, body)
         again = await second.signed_in(token).post(path, body, key=key)
         assert again.ok()["status"] == ("valid" if verb == "approve" else "returned")
         assert again.headers["Idempotency-Replayed"] == "true"
