@@ -23,6 +23,14 @@ export type SaveState = 'clean' | 'dirty' | 'saving' | 'failed' | 'conflict'
 const SAVE_AFTER_MS = 700
 const RETRY_MS = 5_000
 
+/** For whom it is written; `noted` are the allergies of the visit's note. */
+export interface Subject {
+  id: string
+  sex?: string | null
+  age?: number | null
+  noted?: readonly string[] | null
+}
+
 export type Form = Omit<Content, 'items' | 'eligibility' | 'company'> & {
   lines: Line[]
   eligibility: Eligibility
