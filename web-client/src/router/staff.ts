@@ -31,6 +31,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'review', component: () => import('@/pages/staff/ReviewPage.vue') },
       { path: 'review/figures', component: () => import('@/pages/staff/ReviewFiguresPage.vue') },
       { path: 'review/samples', component: () => import('@/pages/staff/PostReviewPage.vue') },
+      { path: 'drugs', component: () => import('@/pages/staff/DrugListPage.vue') },
       { path: 'counter', component: () => import('@/pages/staff/CounterPage.vue') },
       { path: 'prescriptions', component: () => import('@/pages/staff/PrescriptionsPage.vue') },
       { path: 'inbox', component: () => import('@/pages/staff/InboxPage.vue') },

@@ -9,6 +9,7 @@ import {
   ClipboardList,
   FileText,
   Merge,
+  Pill,
   Stethoscope,
   Store,
   TicketCheck,
@@ -37,6 +38,7 @@ interface Entry {
     | 'rail.duplicates'
     | 'rail.contracted'
     | 'rail.counter'
+    | 'rail.drugs'
     | 'rail.people'
     | 'rail.organisations'
     | 'rail.openRates'
@@ -70,6 +72,7 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
+  { to: '/staff/drugs', icon: Pill, word: 'rail.drugs', roles: ['pharmacist', 'administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
   {
     to: '/staff/open-rates',

@@ -11,6 +11,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.tomorrow': 'Day list',
   'rail.duplicates': 'Merge',
   'rail.counter': 'Counter',
+  'rail.drugs': 'Drug list',
   'rail.people': 'People',
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',

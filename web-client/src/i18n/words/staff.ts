@@ -12,6 +12,7 @@ export const zh = {
   'rail.tomorrow': '明日名单',
   'rail.duplicates': '重复档案',
   'rail.counter': '药房柜台',
+  'rail.drugs': '药品目录',
   'rail.people': '人员',
   'rail.openRates': '号源统计',
   'rail.counts': '统计',
