@@ -10,17 +10,25 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 _LONG: Final = 2000
 _SHORT: Final = 500
 _NAME: Final = 120
 MOST_LINES: Final = 60  # of one sheet of pieces; western drugs are at most five (B29)
 
+
+def _plain(amount: Decimal) -> Decimal:
+    """One spelling of a figure: 5, whether 5.0 or 5.000 was read."""
+    whole = amount.to_integral_value()
+    return whole if amount == whole else amount.normalize()
+
+
 # A figure as people write it: at most three decimals, and written into JSON as a number without a tail of zeros.
 Amount = Annotated[
     Decimal,
     Field(gt=0, le=100_000, max_digits=9, decimal_places=3),
+    AfterValidator(_plain),
     PlainSerializer(lambda amount: float(amount), return_type=float, when_used="json"),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 100_000}),
 ]

@@ -30,6 +30,7 @@ _BEDTIME: Final = ("qn", "hs", "睡前", "每晚")
 _UNIT_ZH: Final = {
     "mg": "毫克", "mcg": "微克", "g": "克", "ml": "毫升", "unit": "单位", "tablet": "片", "capsule": "粒", "inhalation": "吸",
 }  # fmt: skip
+_ROUTE_EN: Final = {"PO": "by mouth", "SL": "under the tongue", "INH": "inhaled", "TOP": "on the skin"}
 _PIECES: Final = frozenset({"片", "粒", "丸", "袋"})
 _MIND: Final = {
     Flag.WEEKLY: (
@@ -155,7 +156,7 @@ def _route_zh(line: Line) -> str:
 
 def _route_en(line: Line) -> str:
     known = routes.route_of(line.route)
-    return routes.NAMES_EN.get(known, line.route) if known else line.route
+    return _ROUTE_EN.get(known) or routes.NAMES_EN[known] if known else line.route
 
 
 def _days_zh(line: Line) -> str:
