@@ -46,6 +46,23 @@ export const patientRoutes: RouteRecordRaw[] = [
     meta: own,
     props: true,
   },
+  {
+    path: '/prescriptions',
+    component: () => import('@/pages/patient/PrescriptionsPage.vue'),
+    meta: own,
+  },
+  {
+    path: '/prescriptions/:id',
+    component: () => import('@/pages/patient/PrescriptionPage.vue'),
+    meta: own,
+    props: true,
+  },
+  { path: '/medications', component: () => import('@/pages/patient/MedicationsPage.vue'), meta: own },
+  {
+    path: '/rx',
+    component: () => import('@/pages/shared/GenuinePage.vue'),
+    meta: { shell: 'patient', open: true },
+  },
   { path: '/records', component: () => import('@/pages/patient/RecordsPage.vue'), meta: own },
   { path: '/who-read', component: () => import('@/pages/patient/WhoReadPage.vue'), meta: own },
   { path: '/family', component: () => import('@/pages/patient/FamilyPage.vue'), meta: own },

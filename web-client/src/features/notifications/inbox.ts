@@ -12,13 +12,3 @@ export function useInbox() {
   useLive(() => session.person && `inbox:${session.person.person_id}`, ['inbox'])
   return query
 }
-
-/** Where a message leads: to the visit or the booking it is about; of a stopped session to the booking, which offers another. */
-export function placeOf(notice: Notice, forStaff?: boolean): string | undefined {
-  const { visit_id: visit, booking_id: booking } = notice.links
-  if (forStaff) return visit && `/staff/visits/${visit}`
-  if (booking && (!visit || notice.template.includes('stopped'))) return `/bookings/${booking}`
-  if (!visit) return undefined
-  if (notice.template === 'visit-called') return `/visits/${visit}/call`
-  return `/visits/${visit}`
-}

@@ -10,6 +10,8 @@ export const en: Record<keyof typeof zh, string> = {
   'bookings.text': 'See bookings, enter the waiting room',
   'bookings.counts': '{today} today, {week} in the coming week',
   'bookings.none': 'Nothing booked for now',
+  prescriptions: 'My prescriptions',
+  'prescriptions.text': 'Fetch and take drugs',
   records: 'My records',
   'records.text': 'Summaries and papers',
   'records.counts': '{n} {n#summary|summaries}',

@@ -11,6 +11,8 @@ export const zh = {
   'bookings.text': '看预约，进候诊室',
   'bookings.counts': '今天 {today} 次，本周 {week} 次',
   'bookings.none': '近期没有预约',
+  prescriptions: '我的处方',
+  'prescriptions.text': '取药、用药',
   records: '我的病历',
   'records.text': '就诊小结和资料',
   'records.counts': '{n} 份就诊小结',
