@@ -6,8 +6,10 @@ does not speak of counts as checked. One that raises gives a `failed` finding an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 
@@ -37,13 +39,18 @@ def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHEC
         replace(each, data_version=knowledge.version)
         for each in sorted(findings.values(), key=lambda each: (GRAVITY[each.level], each.lines, each.id))
     )
-    coverage = tuple(
-        spoken.get((item.line, one.id))
-        or Coverage(item.line, one.id, _silence(one.speaks, picture.kind, item, knowledge))
-        for item in picture.items
-        for one in checks
-    )
+    coverage = tuple(_coverage(picture, knowledge, checks, spoken))
     return Outcome(decide(found), found, coverage, knowledge.version)
+
+
+def _coverage(
+    picture: Picture, knowledge: Knowledge, checks: Sequence[Check], spoken: Mapping[tuple[int, str], Coverage]
+) -> Iterator[Coverage]:
+    """What was said of every line and check, in order; what was not said is silence."""
+    for item in picture.items:
+        silence = {speaks: _silence(speaks, picture.kind, item, knowledge) for speaks in Speaks}
+        for one in checks:
+            yield spoken.get((item.line, one.id)) or Coverage(item.line, one.id, silence[one.speaks])
 
 
 def _silence(speaks: Speaks, kind: Kind, item: Item, knowledge: Knowledge) -> Covered:
@@ -60,10 +67,15 @@ def _run(one: Check, picture: Picture, knowledge: Knowledge) -> Iterator[Answer]
     try:
         yield from one.run(picture, knowledge)
     except Exception as broken:  # whatever broke, the answer is "failed", never "passed"
-        # The type only: its words could hold what was prescribed to whom.
-        log.error("check.failed", check=one.id, error=type(broken).__name__)
+        # Its type and place only: its words could hold what was prescribed to whom.
+        log.error("check.failed", check=one.id, error=type(broken).__name__, at=_place_of(broken))
         yield _failed(one, picture)
         yield from (Coverage(line, one.id, Covered.FAILED) for line in picture.lines)
+
+
+def _place_of(broken: Exception) -> str:
+    last = extract_tb(broken.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _failed(one: Check, picture: Picture) -> Finding:
