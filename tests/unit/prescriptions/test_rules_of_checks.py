@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import prescriptions.checks
 from prescriptions.checks.finding import Covered, Level
 from prescriptions.checks.picture import Diagnosis, PrescriberPicture, Setting, Sex
 from prescriptions.checks.table import CHECKS
 
+from . import cases_meeting as meeting
 from .cases import CASES, Case
 from .pictures import a_picture, a_woman, an_item, checked, of_rule
 
@@ -24,6 +28,15 @@ def test_a_rule_speaks_of_what_it_is_for_and_of_nothing_else(case: Case) -> None
     assert all(each.sentence_zh and each.sentence_en and each.advice_zh and each.advice_en for each in spoken)
     assert all(each.data_version for each in spoken)
     assert Level.FAILED not in {each.level for each in (*accepted.findings, *refused.findings)}
+
+
+def test_every_check_and_every_legal_rule_of_theirs_has_such_a_pair() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(prescriptions.checks.__path__[0]).glob("*.py"))
+    legal = set(re.findall(r'rule="(B\d{2})"', sources))
+    assert {"B15", "B18", "B25", "B26", "B27", "B28", "B29", "B37", "B38"} <= legal
+    spoken = [each for case in (*CASES, *meeting.CASES) for each in of_rule(checked(case.refused), case.rule)]
+    assert legal <= {each.rule for each in spoken}
+    assert {one.id for one in CHECKS} == {each.check for each in spoken}
 
 
 def test_an_ordinary_prescription_passes() -> None:
