@@ -23,13 +23,16 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
     "worklist": ("doctor_id", {Role.DOCTOR: Reach.OWN}),
     "sessions": ("department_id", dict.fromkeys(Role, Reach.ALL)),
     "bookings": ("patient_id", _PATIENT_SIDE),
+    "prescription": ("prescription_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.PHARMACIST: Reach.HOUSE}),
+    "reviews": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
+    "redemptions": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
     "inbox": ("patient_id", {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN}),
 }
 
 
 def _ties(name: str) -> list[Tie]:
     """Only a patient's thing can have been one's own in the past."""
-    return [tie for tie in Tie if tie is not Tie.FORMER or name in ("visit_id", "patient_id")]
+    return [tie for tie in Tie if tie is not Tie.FORMER or name in ("visit_id", "patient_id", "prescription_id")]
 
 
 def test_every_topic_is_decided_on() -> None:
