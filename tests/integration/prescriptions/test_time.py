@@ -82,7 +82,7 @@ async def test_b24_what_waits_for_review_lives_as_long_as_it_can_be_extended(pra
 
 
 async def test_patients_are_told_before_it_expires_once(practice: Practice) -> None:
-    valid = await practice.approved()
+    await practice.approved()
 
     async def told() -> int:
         inbox = (await practice.at_home.get("/api/inbox")).ok()["messages"]
