@@ -10,6 +10,7 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from prescriptions.review.desk import ReviewDesk
 from server.app import all_routes
 from server.foundation.actor import Actor, LoginId
 from server.foundation.database import Database
@@ -70,6 +71,7 @@ async def forgetting(ground: Ground, callers: Mapping[str, Actor]) -> AsyncItera
     app[GROUND] = replace(ground, database=database, authenticate=believe, publish=lambda _: None, _parts={})
     app[GROUND].provide(*ground.parts)
     app[GROUND].provide(replace(ground.part(Signing), unlocked=StillOpen(ground.part(Signing).unlocked)))
+    app[GROUND].provide(ReviewDesk(app[GROUND]))  # it opens its own transactions: of this ground, to be undone too
     serve(app, all_routes())
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()

@@ -23,6 +23,7 @@ from .rows_planning import PLANNING
 from .rows_rx_care import RX_CARE
 from .rows_rx_counter import COUNTER
 from .rows_rx_formulary import FORMULARY
+from .rows_rx_review import REVIEW
 from .rows_rx_signing import SIGNING
 from .world import Stage, Tie, World
 
@@ -34,6 +35,7 @@ TABLE: Final = {
     **PLANNING,
     **FIGURES,
     **SIGNING,
+    **REVIEW,
     **FORMULARY,
     **COUNTER,
     **RX_CARE,

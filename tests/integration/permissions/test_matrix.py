@@ -43,6 +43,8 @@ SHOWN_ELSEWHERE: Final = {
     "POST /api/prescriptions/{prescription_id}/return-requests",
     *(f"POST /api/redemptions/{{redemption_id}}/{verb}" for verb in ("check", "put-back", "give-back", "hand-over")),
     *(f"POST /api/redemptions/{{redemption_id}}/{verb}" for verb in ("consign", "deliver", "take-back")),
+    "GET /api/prescriptions/{prescription_id}/post-review",
+    "POST /api/post-reviews/{sample_id}",
     "POST /api/registrations",
     "POST /api/sessions/{session_id}/waitings",
     "POST /api/visits/{visit_id}/call",
