@@ -57,8 +57,17 @@ def _gap_of_piece(item: Item, knowledge: Knowledge) -> tuple[str, str] | None:
 def _gap_of_drug(item: Item, knowledge: Knowledge) -> tuple[str, str] | None:
     drug = knowledge.drug(item.drug_id) if item.drug_id else None
     if drug is None:
-        return _HERB_ONLY if knowledge.herb(item.name) else _NO_DRUG
+        return _HERB_ONLY if knowledge.herb(item.name) else _several(item, knowledge) or _NO_DRUG
     return None if knowledge.has_rules(drug.id) else _NO_RULE
+
+
+def _several(item: Item, knowledge: Knowledge) -> tuple[str, str] | None:
+    """A name that is not one drug's alone."""
+    candidates = knowledge.candidates(item.name)
+    if not candidates:
+        return None
+    zh, en = "、".join(each.name_zh for each in candidates), ", ".join(each.name_en for each in candidates)
+    return f"这个名称不止一种药（{zh}）", f"several drugs have this name ({en})"
 
 
 def _is_known(taking: Taking, knowledge: Knowledge) -> bool:

@@ -74,3 +74,9 @@ def test_a_woman_is_asked_only_what_nobody_answered_and_what_matters(changes: di
     assert any(each.id.endswith(":ask") for each in outcome.findings) is asked
     is_taken_as_pregnant = bool({"pregnancy_weeks", "diagnoses"} & changes.keys())
     assert bool(of_rule(outcome, "CI002")) is is_taken_as_pregnant
+
+
+def test_a_name_that_several_drugs_have_is_not_guessed() -> None:
+    assert not of_rule(checked(a_picture(an_item("酒石酸美托洛尔", "25", frequency="bid"))), "E0")
+    [found] = of_rule(checked(a_picture(an_item("美托洛尔", "25", frequency="bid"))), "E0")
+    assert "酒石酸美托洛尔、琥珀酸美托洛尔缓释片" in found.sentence_zh
