@@ -5,8 +5,9 @@ A file with a single mistake is not taken: half a list is worse than the old one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -54,6 +55,8 @@ _GRADES: Final = {
     "特殊使用级": Grade.SPECIAL,
     **{grade.value: grade for grade in Grade},
 }
+_SHOWN: Final = {column: name for name, column in CHINESE.items()}
+_COLUMN: Final = re.compile("|".join(rf"(?<=[“：, ]){column}(?=[”,]|$)" for column in _SHOWN))
 _MOST: Final = Decimal(10_000_000)
 _PAYMENT_LIMIT_LONGEST: Final = 400
 
@@ -108,7 +111,7 @@ def read_list(content: bytes, knowledge: Knowledge) -> Reading:
             break
     if not listed and not mistakes:
         mistakes.append(Mistake(FILE, 0, "文件中没有药品", "the file holds no drug"))
-    return Reading(tuple(listed.values()), tuple(mistakes), tuple(notices))
+    return Reading(tuple(listed.values()), tuple(_in_chinese(each) for each in mistakes), tuple(notices))
 
 
 def _in_english(content: bytes, mistakes: list[Mistake]) -> bytes:
@@ -119,6 +122,11 @@ def _in_english(content: bytes, mistakes: list[Mistake]) -> bytes:
     head, line_end, rest = text.partition("\n")
     names: Sequence[str] = [name.strip().strip('"') for name in head.rstrip("\r").split(",")]
     return (",".join(CHINESE.get(name, name) for name in names) + line_end + rest).encode()
+
+
+def _in_chinese(mistake: Mistake) -> Mistake:
+    """The Chinese sentence with the columns as a Chinese file names them."""
+    return replace(mistake, zh=_COLUMN.sub(lambda found: _SHOWN[found[0]], mistake.zh))
 
 
 def _listed(row: Row, knowledge: Knowledge) -> Listed:

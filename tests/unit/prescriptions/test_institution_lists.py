@@ -55,14 +55,14 @@ def test_a_drug_may_be_named_by_its_id() -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("A001,,络活喜,5mg,1,1,,", "缺少“name”"),
-        (",氨氯地平,络活喜,5mg,1,1,,", "缺少“local_code”"),
-        ("A001,氨氯地平,络活喜,5mg,-1,1,,", "“price”应为非负数，现为“-1”"),
-        ("A001,氨氯地平,络活喜,5mg,便宜,1,,", "“price”应为非负数，现为“便宜”"),
-        ("A001,氨氯地平,络活喜,5mg,1,99999999,,", "“stock”过大"),
+        ("A001,,络活喜,5mg,1,1,,", "缺少“通用名”"),
+        (",氨氯地平,络活喜,5mg,1,1,,", "缺少“院内编码”"),
+        ("A001,氨氯地平,络活喜,5mg,-1,1,,", "“单价”应为非负数，现为“-1”"),
+        ("A001,氨氯地平,络活喜,5mg,便宜,1,,", "“单价”应为非负数，现为“便宜”"),
+        ("A001,氨氯地平,络活喜,5mg,1,99999999,,", "“库存”过大"),
         ("A001,氨氯地平,络活喜,5mg,1,1,,顶级", "抗菌药物分级“顶级”未知，可用：非限制使用级、限制使用级、特殊使用级"),
         ("A001,氨氯地平,络活喜", "有3列，应为8列"),
-        ("A001,氨氯地平," + "长" * 200 + ",5mg,1,1,,", "“trade_name”超过120个字"),
+        ("A001,氨氯地平," + "长" * 200 + ",5mg,1,1,,", "“商品名”超过120个字"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(line: str, told: str) -> None:
@@ -74,14 +74,14 @@ def test_a_code_stands_once() -> None:
 
 
 def test_a_wrong_head_is_told() -> None:
-    assert _mistakes("A,B", head="编码,药名") == [(1, "缺少列：local_code, name"), (1, "多出列：编码, 药名")]
+    assert _mistakes("A,B", head="编码,药名") == [(1, "缺少列：院内编码, 通用名"), (1, "多出列：编码, 药名")]
 
 
 def test_another_encoding_and_an_empty_file_are_told() -> None:
     assert _read(AMLODIPINE).mistakes == ()
     reading = read_list(f"{HEAD}\n{AMLODIPINE}".encode("gb18030"), shipped())
     assert [each.zh for each in reading.mistakes] == ["文件编码不是UTF-8，请另存为UTF-8后再试"]
-    assert [each.zh for each in read_list(b"", shipped()).mistakes][:1] == ["缺少列：local_code, name"]
+    assert [each.zh for each in read_list(b"", shipped()).mistakes][:1] == ["缺少列：院内编码, 通用名"]
     assert [each.zh for each in _read().mistakes] == ["文件中没有药品"]
 
 
