@@ -33,11 +33,11 @@ async function sent(request: Request): Promise<Response> {
   return response.status === 401 && hadToken && (await renew()) ? send(dress(request.clone())) : response
 }
 
-/** Asks the person to open their signing key; whether it is open now. Staff pages set it (features/signing). */
-type Opener = (problem: Problem) => Promise<boolean>
-let openKey: Opener | undefined
-export function whenSigningLocked(open: Opener | undefined): void {
-  openKey = open
+/** Removes what a refusal says is in the way, a locked signing key; whether it did. Staff pages set it (features/signing). */
+type Opener = (problem: Problem, url: string) => Promise<boolean>
+let unlock: Opener | undefined
+export function whenLocked(open: Opener | undefined): void {
+  unlock = open
 }
 
 /**
@@ -53,9 +53,7 @@ export async function call(request: Request): Promise<Response> {
     const response = await sent(request)
     if (response.ok) return response
     const problem = await problemOf(response)
-    const locked =
-      /^signing-(locked|pin-missing)$/.test(problem.code) && !request.url.includes('/signing-key')
-    if (!locked || !(await openKey?.(problem))) throw problem
+    if (!(await unlock?.(problem, request.url))) throw problem
   }
 }
 

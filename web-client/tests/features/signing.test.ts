@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { api, got, whenSigningLocked } from '@/api/client'
+import { api, got, whenLocked } from '@/api/client'
 import { hold } from '@/api/login'
 import type { Problem } from '@/api/problem'
 import { asked, openFor } from '@/features/signing/asking'
@@ -23,11 +23,11 @@ describe('a request that needs the signing key', () => {
       sent.push({ key: request.headers.get('Idempotency-Key'), body: await request.text() })
       return answers.shift()
     })
-    whenSigningLocked(openFor)
+    whenLocked(openFor)
   })
   afterEach(() => {
     vi.unstubAllGlobals()
-    whenSigningLocked(undefined)
+    whenLocked(undefined)
     hold(undefined)
   })
 

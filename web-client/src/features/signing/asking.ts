@@ -36,8 +36,9 @@ function ask(need: Need, signing: boolean): Promise<boolean> {
   return running
 }
 
-/** For the API client: the key is opened so that a refused request can be sent again. */
-export function openFor(problem: Problem): Promise<boolean> {
+/** For the API client: whether the key was in the way and is open now, so that a refused request can be sent again. */
+export async function openFor(problem: Problem, url: string): Promise<boolean> {
+  if (!/^signing-(locked|pin-missing)$/.test(problem.code) || url.includes('/signing-key')) return false
   return ask(problem.code === 'signing-pin-missing' ? 'first' : 'unlock', true)
 }
 

@@ -11,7 +11,6 @@ export const en: Record<keyof typeof zh, string> = {
   'bookings.counts': '{today} today, {week} in the coming week',
   'bookings.none': 'Nothing booked for now',
   prescriptions: 'My prescriptions',
-  'prescriptions.text': 'Fetch and take drugs',
   records: 'My records',
   'records.text': 'Summaries and papers',
   'records.counts': '{n} {n#summary|summaries}',

@@ -12,7 +12,6 @@ export const zh = {
   'bookings.counts': '今天 {today} 次，本周 {week} 次',
   'bookings.none': '近期没有预约',
   prescriptions: '我的处方',
-  'prescriptions.text': '取药、用药',
   records: '我的病历',
   'records.text': '就诊小结和资料',
   'records.counts': '{n} 份就诊小结',
