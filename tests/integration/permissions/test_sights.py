@@ -8,7 +8,7 @@ from typing import Final
 from server.foundation.actor import Role
 
 from .cells import Cell
-from .table import Matrix
+from .table import TABLE, Matrix
 from .world import Tie, World
 
 _DEMO: Final = "/api/demo/"
@@ -29,13 +29,21 @@ _WINDOW: Final = (_ROLL | _FOUND) | {
     "GET /api/bookings/{booking_id}/calendar",
 }
 _NONE: Final[frozenset[str]] = frozenset()
+# A pharmacist reviews what the own hospital's doctors prescribed and dispenses what the own pharmacy holds: whose it is, and
+# what a review needs of their health; never a number, a note, a paper or a line of the visit's chat.
+_PRESCRIBED: Final = frozenset(
+    name
+    for name in TABLE
+    if any(path in name for path in ("/api/prescriptions", "/api/reviews", "/api/post-reviews", "/api/redemptions"))
+)
 # By which routes a role may meet the name of a patient of its own house whom it does not care for; None: by none.
 _NAMES_OF_THE_HOUSE: Final = {
     Role.CLINIC_WORKER: _DESK,
     Role.DOCTOR: _FOUND,  # a family doctor at the desk of a primary institution
     Role.SCHEDULER: _WINDOW,
+    Role.PHARMACIST: _PRESCRIBED,
 }
-_NO_PATIENTS: Final = (Role.PHARMACIST, Role.ADMINISTRATOR, Role.REGULATOR)
+_NO_PATIENTS: Final = (Role.ADMINISTRATOR, Role.REGULATOR)
 
 
 def _answers(matrix: Matrix, role: Role) -> Iterator[Cell]:
@@ -73,6 +81,15 @@ def test_who_has_no_patients_sees_no_patient(matrix: Matrix, world: World) -> No
     marks = tuple(mark for tie in world.marks.values() for mark in tie)
     for role in _NO_PATIENTS:
         assert _seen(_answers(matrix, role), marks) == set(), role
+
+
+def test_a_pharmacist_sees_whose_prescription_it_is_and_no_more(matrix: Matrix, world: World) -> None:
+    for tie in (Tie.OWN, Tie.SAME, Tie.FORMER):
+        name, *rest = world.marks[tie]
+        cells = list(_answers(matrix, Role.PHARMACIST))
+        assert _seen(iter(cells), (name,)) <= _PRESCRIBED
+        assert _seen(iter(cells), tuple(rest)) == set()
+    assert _seen(_answers(matrix, Role.PHARMACIST), world.marks[Tie.OWN][:1]), "whose it is stands on it"
 
 
 def test_a_scheduler_sees_names_and_no_content(matrix: Matrix, world: World) -> None:
