@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from server import demo
 from server.app import standing_on
 from server.foundation.actor import SYSTEM, Actor, Kind, Role
 from server.foundation.errors import Unknown
@@ -281,3 +282,16 @@ async def test_a_key_has_a_certificate_for_each_place_of_work(ground: Ground, do
     async with ground.database.session() as session:
         mine = select(func.count()).where(CertificateRow.person_id == doctor.id)
         assert await session.scalar(mine) == 2
+
+
+@pytest.mark.parametrize("name", ["李文清", "孙佩芬"])
+async def test_the_demos_staff_open_their_keys_with_the_pin_that_the_page_tells(
+    ground: Ground, api: Api, name: str
+) -> None:
+    county = await demo.seed(ground)
+    given = (await api.post(f"/api/demo/people/{county.people[name]}/credentials", key=None)).ok()
+    form = {field: value for field, value in given.items() if value}
+    me = api.signed_in((await api.post("/api/logins", form, key=None)).ok()["access_token"])
+    shown = (await me.get("/api/signing-key")).ok()
+    assert (shown["set"], shown["unlocked_until"]) == (True, None)
+    assert (await me.post("/api/signing-key/unlock", {"pin": shown["demo_pin"]})).ok()["unlocked_until"]
