@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from prescriptions import steps, store
-from prescriptions.events import PrescriptionDecided
+from prescriptions.events import PrescriptionDecided, PrescriptionEnded
 from prescriptions.model import Prescription
 from prescriptions.model_review import ReviewDecision
 from server.foundation.actor import OrganisationId, PersonId
@@ -152,3 +152,5 @@ async def _write_down(
     patient_id = PersonId(prescription.patient_id)
     house = OrganisationId(prescription.organisation_id)
     work.record(PrescriptionDecided(prescription.id, patient_id, house, str(decision)))
+    if decision is Decision.REJECT:
+        work.record(PrescriptionEnded(prescription.id, patient_id, prescription.status))

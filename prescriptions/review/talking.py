@@ -85,9 +85,9 @@ async def write(work: Work, prescription_id: UUID, text: str) -> Message:
     work.audit("prescription.message", "prescription", prescription.id, patient_id=PersonId(prescription.patient_id))
     steps.tell(work, prescription)
     if party in REVIEWER:
-        await telling.written(work, prescription, prescription.prescriber_id, "prescription-question")
-    elif to := await _who_asked(work, prescription):
-        await telling.written(work, prescription, to, "prescription-answer")
+        await telling.asked(work, prescription)
+    elif pharmacist_id := await _who_asked(work, prescription):
+        await telling.answered(work, prescription, pharmacist_id)
     return (await _opened(work, prescription, [row]))[0]
 
 

@@ -6,11 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from prescriptions.model import Prescription
+from prescriptions.telling import tell_doctor, tell_patient
 from server.foundation.actor import PersonId
 from server.foundation.work import Work
 from server.notifications import service as notifications
 
-# Kind of decision -> (to the doctor, to the patient); None: not told.
+# Decision -> (template to the doctor, template to the patient); None: not told.
 _TOLD: Final[dict[str, tuple[str | None, str | None]]] = {
     "approve": (None, "prescription-approved"),
     "return": ("prescription-returned", None),
@@ -21,19 +22,23 @@ _TOLD: Final[dict[str, tuple[str | None, str | None]]] = {
 async def decided(work: Work, prescription: Prescription, decision: str) -> None:
     """The doctor of what needs doing, the patient of how it ended."""
     to_doctor, to_patient = _TOLD[decision]
-    values = {"number": prescription.number, "prescription_id": str(prescription.id)}
     if to_doctor is not None:
-        await notifications.send(work, PersonId(prescription.prescriber_id), to_doctor, values)
+        await tell_doctor(work, prescription, to_doctor)
     if to_patient is not None:
-        await notifications.send(work, PersonId(prescription.patient_id), to_patient, values)
+        await tell_patient(work, prescription, to_patient)
 
 
-async def written(work: Work, prescription: Prescription, to: UUID, template: str) -> None:
-    """Somebody wrote about a prescription: the other side is told."""
+async def asked(work: Work, prescription: Prescription) -> None:
+    """The doctor has a pharmacist's question to answer."""
+    await tell_doctor(work, prescription, "prescription-question")
+
+
+async def answered(work: Work, prescription: Prescription, pharmacist_id: UUID) -> None:
+    """The pharmacist who asked has the doctor's answer."""
     values = {"number": prescription.number, "prescription_id": str(prescription.id)}
-    await notifications.send(work, PersonId(to), template, values)
+    await notifications.send(work, PersonId(pharmacist_id), "prescription-answer", values)
 
 
 async def judged(work: Work, prescription: Prescription) -> None:
     """The doctor has feedback of 处方点评 to read."""
-    await written(work, prescription, prescription.prescriber_id, "prescription-post-reviewed")
+    await tell_doctor(work, prescription, "prescription-post-reviewed")
