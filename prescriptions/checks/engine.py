@@ -31,13 +31,14 @@ def check(picture: Picture, knowledge: Knowledge, checks: Sequence[Check] = CHEC
     for one in checks:
         for answer in _run(one, picture, knowledge):
             if isinstance(answer, Finding):
-                findings[answer.id] = graver(findings.get(answer.id, answer), answer)
+                name = answer.id
+                findings[name] = graver(findings.get(name, answer), answer)
             else:
                 place = (answer.line, one.id)
                 spoken[place] = worse(spoken.get(place, answer), answer)
     found = tuple(
         replace(each, data_version=knowledge.version)
-        for each in sorted(findings.values(), key=lambda each: (GRAVITY[each.level], each.lines, each.id))
+        for _, _, _, each in sorted((GRAVITY[each.level], each.lines, name, each) for name, each in findings.items())
     )
     coverage = tuple(_coverage(picture, knowledge, checks, spoken))
     return Outcome(decide(found), found, coverage, knowledge.version)

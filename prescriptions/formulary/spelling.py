@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _UNSPOKEN: Final = re.compile(r"[\s\-_·.,'\"®™]+")
@@ -15,6 +16,7 @@ _PLAIN_FORM: Final = re.compile(r"(?<=[\u4e00-\u9fff])(薄膜衣片|分散片|�
 _CHANGING: Final = re.compile(r"(缓释|控释|肠溶|舌下|咀嚼|泡腾|口崩|饮|甲|附|顺)$")
 
 
+@lru_cache(maxsize=16_384)
 def plain(name: str) -> str:
     """The name as it is compared."""
     return _UNSPOKEN.sub("", unicodedata.normalize("NFKC", name).casefold())
