@@ -34,8 +34,11 @@ _SAME: Final = {
 }
 UNIT_ZH: Final = {"mg": "毫克", "mcg": "微克", "g": "克", "unit": "单位", "tablet": "片", "inhalation": "吸"}
 _ONE_OF: Final = frozenset({"tablet", "capsule", "inhalation", "sachet", "pill"})  # what a strength is written for
+# 5mg, 5mg/片, and with the pack behind it: 5mg*28片, 0.5g×24粒/盒.
 _STRENGTH: Final = re.compile(
-    r"^(\d+(?:\.\d+)?)\s*(mcg|ug|μg|µg|微克|mg|毫克|g|克)(?:\s*/\s*[^\d\s]+)?$", re.IGNORECASE
+    r"^(\d+(?:\.\d+)?)\s*(mcg|ug|μg|µg|微克|mg|毫克|g|克)"
+    r"(?:\s*/\s*[^\d\s]+|\s*[*×x]\s*\d+\s*(?:片|粒|丸|袋|吸|揿)?(?:\s*/\s*[^\d\s]+)?)?$",
+    re.IGNORECASE,
 )
 
 

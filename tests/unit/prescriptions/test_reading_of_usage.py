@@ -52,6 +52,8 @@ def test_only_once_a_week_or_less_is_weekly() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "wanted", "strength", "is_"),
     [
+        ("2", "片", "mg", "5mg*28片", "10"),
+        ("1", "粒", "mg", "0.5g×24粒/盒", "500"),
         ("0.5", "g", "mg", "", "500"), ("250", "微克", "mg", "", "0.25"), ("5", "毫克", "mg", "", "5"),
         ("2", "片", "mg", "2.5mg", "5"), ("1", "粒", "mg", "0.25g", "250"), ("2", "喷", "mcg", "100μg/揿", "200"),
         ("10", "IU", "unit", "", "10"), ("1", "片", "tablet", "", "1"),
@@ -65,7 +67,9 @@ def test_amounts_are_turned_into_the_unit_of_the_data(
 
 @pytest.mark.parametrize(
     ("unit", "wanted", "strength"),
-    [("片", "mg", ""), ("片", "mg", "80mg/5mg"), ("片", "mg", "一片"), ("ml", "mg", "5mg"), ("mg", "tablet", "5mg"),
+    [
+        ("片", "mg", "80mg/5mg*7片"),
+        ("片", "mg", "28片"),("片", "mg", ""), ("片", "mg", "80mg/5mg"), ("片", "mg", "一片"), ("ml", "mg", "5mg"), ("mg", "tablet", "5mg"),
      ("匙", "mg", "")],
 )  # fmt: skip
 def test_an_amount_that_cannot_be_turned_is_not_guessed(unit: str, wanted: str, strength: str) -> None:

@@ -1,11 +1,12 @@
 /** Calls about prescriptions, as their doctor makes them. */
-import type { Content, Override, Template } from './contract'
+import type { Content, Kind, Override, Template } from './contract'
 import { api, got } from '@/api/client'
 
 const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
 const at = (prescription_id: string) => ({ params: { path: { prescription_id } } })
 
-export const findDrugs = (q: string) => got(api.GET('/api/drugs', { params: { query: { q } } }))
+export const findDrugs = (q: string, kind: Kind) =>
+  got(api.GET('/api/drugs', { params: { query: { q, kind } } }))
 
 export const prescriptionsOf = (visit_id: string) =>
   got(api.GET('/api/visits/{visit_id}/prescriptions', { params: { path: { visit_id } } }))

@@ -8,7 +8,7 @@ export const en: Record<keyof typeof zh, string> = {
   'data.signed': 'Signed by {name} on {day}',
   'data.unsigned':
     'Drug data not signed by a pharmacist: results are for reference until one has gone through them and signed.',
-  'import.title': 'Import this institution’s list',
+  'import.title': 'Import the list of this institution',
   'import.text':
     'Choose a CSV file in UTF-8. It is looked through first and changes nothing; one mistake and nothing is imported. An import replaces the whole list.',
   'import.columns': 'Columns: {columns}. The first two must be there.',
