@@ -1,7 +1,8 @@
 """What every use case of a prescription begins and ends with: whose it is, one step of its life, telling the open pages.
 
 `take` is the only way in which a prescription's status changes: the lifecycle table, a compare-and-set on status and
-version, one row of history, one audit row. Everybody who moves a prescription calls it.
+version, one row of history, one audit row. Everybody who moves a prescription calls it. (The one exception writes the same for
+many at once: pharmacists who ask for the next prescription, `review/desk.py`.)
 """
 
 from __future__ import annotations
