@@ -14,7 +14,9 @@ async def test_a_prescription_is_written_signed_and_approved(practice: Practice)
     assert signed["status"] == "in_review"
     assert signed["valid_until"].endswith("16:00:00Z")
     claimed = await practice.claim(signed)
-    assert claimed["digest"] == signed["digest"] == drawn["digest"], "nothing was overridden, so what was shown is signed"
+    assert claimed["digest"] == signed["digest"] == drawn["digest"], (
+        "nothing was overridden, so what was shown is signed"
+    )
     (await practice.decide(claimed, "approve")).ok()
     seen = (await practice.at_home.get(f"/api/prescriptions/{drawn['id']}")).ok()
     assert seen["status"] == "valid"
