@@ -28,7 +28,7 @@ from .rules import (
     review_refusal,
     whole_years,
 )
-from .vocabulary import CATEGORY_ZH, TITLE_ZH, Category, CredentialKind, Sex, Title
+from .vocabulary import CATEGORY_ZH, REVIEWING_TITLES, TITLE_ZH, Category, CredentialKind, Sex, Title
 
 _Post = tuple[Person, Membership, Organisation, Department | None, Credential | None, Filing | None]
 
@@ -101,6 +101,12 @@ async def pharmacist_licence(work: Work, pharmacist_id: PersonId) -> str:
     """The number of a pharmacist's licence; empty without one."""
     row = await store.credential(work.session, pharmacist_id, CredentialKind.PHARMACIST)
     return row.licence_number if row is not None else ""
+
+
+async def is_pharmacist(work: Work, person_id: PersonId) -> bool:
+    """Whether a licence in force gives this person the title of pharmacist (药师) or above; assistants (药士) have less."""
+    row = await store.credential(work.session, person_id, CredentialKind.PHARMACIST)
+    return row is not None and day_of(work.now) <= row.valid_until and Title(row.title) in REVIEWING_TITLES
 
 
 async def suspend_and_restore(work: Work, person_id: PersonId | None = None) -> int:
