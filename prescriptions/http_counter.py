@@ -25,6 +25,7 @@ from .dispensing.errors import (
     MatchesMissing,
     MoreThanLeft,
     NothingToCheck,
+    PharmacistMustCheck,
     PickUpCodeWrong,
     PrescriptionNotInForce,
     PrescriptionOver,
@@ -213,7 +214,7 @@ async def dispense(work: Work, redemption_id: UUID, body: DispenseBody) -> Redem
     "/api/redemptions/{redemption_id}/check",
     may=_MAY,
     problems=(
-        *(NothingToCheck, TwoPeopleNeeded, MatchesMissing, MoreThanLeft),
+        *(NothingToCheck, PharmacistMustCheck, TwoPeopleNeeded, MatchesMissing, MoreThanLeft),
         *(NotInThisState, SigningLocked, SigningPinMissing),
     ),
 )

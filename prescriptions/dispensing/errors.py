@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.foundation.errors import Conflict, Invalid, TooMany
+from server.foundation.errors import Conflict, Invalid, NotAllowed, TooMany
 
 
 class PrescriptionUsed(Conflict):
@@ -101,6 +101,15 @@ class TwoPeopleNeeded(Conflict):
     code = "two-people-needed"
     zh = "调配、核对须双人签名：请由另一位药师核对；单人值班的，请注明单人双签"
     en = "Two people must sign: let another pharmacist check, or state that you are alone on duty"
+    rule = "B33"
+
+
+class PharmacistMustCheck(NotAllowed):
+    """An assistant counts out; who checks and hands over is a pharmacist."""
+
+    code = "pharmacist-must-check"
+    zh = "核对、发药须由药师以上人员进行；您可以调配，请由药师核对"
+    en = "Checking is for a pharmacist or above. You may count out; let a pharmacist check"
     rule = "B33"
 
 

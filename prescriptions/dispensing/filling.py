@@ -24,7 +24,15 @@ from server.signatures import service as signatures
 from . import authentic, redeeming, rules, store, telling
 from .checklist import not_matched
 from .documents import Counted, Signatory, checking_document, dispensing_document
-from .errors import DispensingUnderway, MatchesMissing, MoreThanLeft, NothingToCheck, SubstitutionAsked, TwoPeopleNeeded
+from .errors import (
+    DispensingUnderway,
+    MatchesMissing,
+    MoreThanLeft,
+    NothingToCheck,
+    PharmacistMustCheck,
+    SubstitutionAsked,
+    TwoPeopleNeeded,
+)
 from .model import DispensedItem, Dispensing, Redemption
 
 _FILLING = frozenset({Status.LOCKED, Status.PARTIAL})
@@ -72,13 +80,15 @@ async def check(
 ) -> Prescription:
     """Check what was counted out and sign for it: now it counts, and what is left goes down.
 
-    Raises: Unknown, NothingToCheck, TwoPeopleNeeded, MatchesMissing, MoreThanLeft, NotInThisState, and the refusals of the
-        signing key. Rule: B33, dispensing-6
+    Raises: Unknown, NothingToCheck, PharmacistMustCheck, TwoPeopleNeeded, MatchesMissing, MoreThanLeft, NotInThisState, and
+        the refusals of the signing key. Rule: B33, dispensing-6
     """
     redemption, prescription = await redeeming.own(work, redemption_id)
     waiting = await store.unchecked(work.session, redemption.id)
     if waiting is None or waiting.id != dispensing_id:
         raise NothingToCheck
+    if not await identity.is_pharmacist(work, work.actor.person):
+        raise PharmacistMustCheck
     alone = waiting.dispenser_id == work.actor.person
     if alone and not single_duty:
         raise TwoPeopleNeeded

@@ -12,6 +12,7 @@ from prescriptions.model import Prescription
 from prescriptions.store import by_id
 from server.foundation.actor import PersonId
 from server.foundation.errors import Problem, Unknown
+from server.foundation.ground import push
 from server.foundation.work import Work
 from server.identity import service as identity
 
@@ -100,6 +101,7 @@ async def _give_back(work: Work, redemption_id: UUID, verb: str, ended_for: str,
     if counted_out := await store.unchecked(work.session, redemption.id):
         await store.finish(work.session, counted_out.id, withdrawn_at=work.now)
     await store.end_redemption(work.session, redemption.id, work.now, ended_for)
+    work.after_commit(push(f"redemptions:{redemption.organisation_id}", back.id))
     return back
 
 

@@ -6,6 +6,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from prescriptions import store as prescriptions
 from prescriptions.dispensing import leaving
@@ -13,6 +14,7 @@ from prescriptions.dispensing.checklist import CHECKLIST, MATCHES
 from prescriptions.dispensing.errors import ColdChainNotSent
 from server.foundation.actor import SYSTEM
 from server.foundation.work import unit_of_work
+from server.identity.model import Credential
 from server.signatures.acts import DISPENSING
 from server.signatures.verify import verify_package
 
@@ -65,6 +67,19 @@ async def test_one_person_alone_signs_twice_and_it_is_written_down(practice: Pra
     assert (one["dispenser"], one["checker"], one["single_duty"]) == ("吴调配", "吴调配", True)
     proofs = (await counter.first.get(f"/api/redemptions/{held['id']}/proofs")).ok()
     assert proofs[1]["proof"]["document"]["single_duty"] is True
+
+
+async def test_an_assistant_counts_out_and_a_pharmacist_checks(practice: Practice) -> None:
+    code, counter = await a_code(practice), await a_counter(practice)
+    held = (await counter.redeem(code)).ok()
+    async with unit_of_work(practice.ground, SYSTEM) as work:
+        await work.session.execute(
+            update(Credential).where(Credential.person_id == counter.people[0].id).values(title="assistant_pharmacist")
+        )
+    (await counter.dispense(held)).ok()
+    alone = await counter.check(held, by=counter.first, single_duty=True)
+    assert (alone.status, alone.code, alone.body["rule"]) == (403, "pharmacist-must-check", "B33")
+    assert (await counter.check(held)).ok()["status"] == "dispensed"
 
 
 async def test_all_ten_matches_are_made_by_both(practice: Practice) -> None:
