@@ -54,6 +54,8 @@ export function useReview(id: () => string | undefined) {
     queryKey: () => ['review', id()],
     queryFn: () => got(api.GET('/api/prescriptions/{prescription_id}/review', at(id() ?? ''))),
     enabled: () => Boolean(id()),
+    // Nobody told this page of what happened while it was not open.
+    staleTime: 0,
   })
   useLive(() => (id() ? `prescription:${id()}` : undefined), ['review'], ['prescription-steps'])
   return query
