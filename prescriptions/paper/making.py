@@ -86,7 +86,7 @@ async def sheet_of(work: Work, prescription: Prescription, party: Party) -> Shee
         written_on=written_on,
         is_tcm=content.kind is Kind.TCM_PIECES,
         lines=tuple(_line(each, content.kind) for each in content.items),
-        directions=content.advice if content.kind is Kind.TCM_PIECES else "",
+        directions=wording.directions(content) if content.kind is Kind.TCM_PIECES else "",
         signed=await _signed(work, prescription, one),
         valid=_valid(prescription),
         remarks=await _remarks(work, prescription, one),
@@ -105,8 +105,7 @@ def _sort(content: Content, age: int) -> Sort:
 
 def _line(written: Written, kind: Kind) -> Line:
     if kind is Kind.TCM_PIECES:
-        grams = f"{wording.amount(written.quantity)} {wording.unit(written.quantity_unit)}".strip()
-        return Line(written.name, "", grams, "", written.note)
+        return Line(written.name, "", wording.piece(written), "", written.note)
     return Line(written.name, written.strength, wording.quantity(written), wording.usage(written), written.note)
 
 

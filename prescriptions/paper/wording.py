@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from prescriptions.checks.routes import NAMES_ZH, route_of
-from prescriptions.content import Line
+from prescriptions.content import Content, Line
 
 _FREQUENCY: Final = {
     "qd": "每日 1 次", "od": "每日 1 次", "daily": "每日 1 次", "bid": "每日 2 次", "tid": "每日 3 次", "qid": "每日 4 次",
@@ -37,6 +37,20 @@ def usage(line: Line) -> str:
         f"共 {line.days} 天" if line.days else "",
     )
     return "用法：" + "，".join(filter(None, parts)) if any(parts) else ""
+
+
+def piece(line: Line) -> str:
+    """How much of a crude drug stands beside its name: the day's amount, or what there is in all where none is said."""
+    if line.dose is not None:
+        return f"{amount(line.dose)} {unit(line.unit)}".strip()
+    return f"{amount(line.quantity)} {unit(line.quantity_unit)}".strip()
+
+
+def directions(content: Content) -> str:
+    """How a decoction is taken, once for all its pieces, and what the doctor adds."""
+    first = content.items[0] if content.items else None
+    taken = usage(first.model_copy(update={"dose": None, "days": content.days})) if first else ""
+    return "。".join(each.rstrip("。") for each in (taken, content.advice) if each)
 
 
 def unit(code: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prescriptions.content import Content
 from prescriptions.content import Line as Written
 from prescriptions.paper import wording
 from prescriptions.paper.breaking import lines_of
@@ -134,3 +135,14 @@ def test_a_stamp_and_the_missing_code_are_seen() -> None:
 def test_the_paper_says_in_words_how_a_drug_is_taken(changed: dict[str, object], usage: str) -> None:
     fields = {"name": "氨氯地平", "dose": 5, "unit": "mg", "route": "PO", "frequency": "qd", "days": 7, "quantity": 7}
     assert wording.usage(Written.model_validate({**fields, **changed})) == usage
+
+
+def test_a_decoction_is_said_once_for_all_its_pieces() -> None:
+    piece = {"name": "黄芪", "dose": 30, "unit": "g", "route": "PO", "frequency": "bid", "days": 7, "quantity": 210}
+    content = Content.model_validate({"kind": "tcm_pieces", "items": [piece], "advice": "水煎 400 ml，早晚温服。"})
+    assert wording.piece(content.items[0]) == "30 g"
+    assert wording.directions(content) == "用法：每日 2 次，口服，共 7 天。水煎 400 ml，早晚温服"
+    bare = Content.model_validate(
+        {"kind": "tcm_pieces", "items": [{"name": "甘草", "quantity": 42, "quantity_unit": "g"}]}
+    )
+    assert (wording.piece(bare.items[0]), wording.directions(bare)) == ("42 g", "")
