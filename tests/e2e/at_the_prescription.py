@@ -61,8 +61,11 @@ async def checked(me: Person) -> None:
 async def answer(me: Person) -> None:
     """A reason for whatever the checks ask one for, and for more than a week."""
     page = me.page
-    for field in await page.get_by_label(re.compile("超过 7 天的理由$")).all():
+    why = page.get_by_label(re.compile("天的理由$"))
+    await expect(why.first).to_be_visible()
+    for field in await why.all():
         await field.fill(REASON)
+    await expect(page.get_by_text("禁止")).to_have_count(0)
     await checked(me)
     ask = page.get_by_role("button", name="保留并写理由")
     while await ask.count():
@@ -86,7 +89,7 @@ async def sign(me: Person) -> None:
 
 async def unlock(me: Person, done: Locator) -> None:
     """Type the demo's PIN where it is asked for, and see the step done."""
-    pin = me.page.get_by_label("签名密码")
+    pin = me.page.get_by_role("textbox", name="签名密码")
     await expect(pin.or_(done).first).to_be_visible()
     if await pin.is_visible():
         await pin.fill("135790")
