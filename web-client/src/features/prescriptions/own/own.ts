@@ -5,6 +5,8 @@ import { api, got } from '@/api/client'
 import { useLive } from '@/api/live'
 import { useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
+import { dateAndTime, dateAndWeekday, startOfDay, dayOf } from '@/i18n/when'
+import { t } from '@/i18n/words/rxown'
 
 type Schemas = components['schemas']
 export type PickUpCode = Schemas['PickUpCodeView']
@@ -12,6 +14,7 @@ export type Pharmacy = Schemas['PharmacyView']
 export type Labels = Schemas['DrugLabelsView']
 export type Medications = Schemas['MedicationsView']
 export type Plan = Schemas['LongTermPlanView']
+export type ReturnReason = Schemas['ReturnBody']['code']
 
 const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
 const at = (prescription_id: string) => ({ params: { path: { prescription_id } } })
@@ -57,6 +60,14 @@ export const refuse = (key: string, id: string, item_id: string, reason: string)
   )
 export const received = (key: string, id: string) =>
   got(api.POST('/api/prescriptions/{prescription_id}/received', { ...at(id), ...keyed(key) }))
+export const askReturn = (key: string, id: string, code: ReturnReason, text: string) =>
+  got(
+    api.POST('/api/prescriptions/{prescription_id}/return-requests', {
+      ...at(id),
+      ...keyed(key),
+      body: { code, text },
+    }),
+  )
 export const plans = () => got(api.GET('/api/plans'))
 export const confirmPlan = (key: string, id: string, digest: string) =>
   got(
@@ -87,3 +98,9 @@ const APPROVED = new Set([
 export const canFetch = (rx: Pick<Prescription, 'status'>) => FETCH.has(rx.status)
 /** Whether there is a paper: nothing is printed before a pharmacist approved. */
 export const isApproved = (rx: Pick<Prescription, 'status'>) => APPROVED.has(rx.status)
+/** Until when, as people say it: a day that ends at midnight is that day, not the next at 00:00. */
+export function untilOf(moment: string): string {
+  const at = new Date(moment)
+  if (startOfDay(dayOf(at)).getTime() !== at.getTime()) return dateAndTime(at)
+  return t('until.midnight', { day: dateAndWeekday(at.getTime() - 1) })
+}
