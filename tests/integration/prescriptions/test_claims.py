@@ -72,7 +72,6 @@ async def test_sixty_four_who_ask_at_once_get_sixty_four_prescriptions(
     last = Counter(answer.status for answer in await asyncio.gather(*(_next(api, who) for who in desk.pharmacists)))
     assert last == {200: 8, 409: 56}, "what is left goes to eight, and the others are told that nothing waits"
     stored = Counter(claims_of(cluster.superuser_dsn).values())
-    assert {who.id: stored[who.id] for who in desk.pharmacists}.keys() == {who.id for who in desk.pharmacists}
     assert sum(stored[who.id] for who in desk.pharmacists) == 200
     await _each_claim_has_one_step(ground, desk)
 
