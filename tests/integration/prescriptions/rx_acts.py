@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from prescriptions import drafting, ending, jobs, reading, signing, store
 from prescriptions.content import Content
@@ -39,7 +39,15 @@ from tests.people import PIN, Somebody, a_hospital, a_pharmacist
 from .practice import AMLODIPINE, a_practice
 
 ALL_TEN: Final = tuple(MATCHES)
-_VALSARTAN: Final = {**AMLODIPINE, "drug_id": "valsartan", "name": "缬沙坦", "strength": "80mg", "dose": 80}
+# For each prescription of a play two drugs of its own: nothing is a refill or a duplicate of another.
+_PAIRS: Final = (
+    (("amlodipine", "氨氯地平", "5"), ("valsartan", "缬沙坦", "80")),
+    (("metformin", "二甲双胍", "500"), ("acarbose", "阿卡波糖", "50")),
+    (("atorvastatin", "阿托伐他汀", "20"), ("ezetimibe", "依折麦布", "10")),
+    (("omeprazole", "奥美拉唑", "20"), ("tamsulosin", "坦索罗辛", "0.2")),
+)
+MOST: Final = len(_PAIRS)
+_DIAGNOSES: Final = ("I10", "E11.9", "E78.5", "K21.0", "N40")
 _HELD_FOR: Final = timedelta(days=60)  # longer than any play
 
 
@@ -107,19 +115,41 @@ async def _hold_open(ground: Ground, person: Somebody) -> None:
         work.part(Signing).unlocked.hold(person.login_id, Opened(row.id, signer, work.now + _HELD_FOR), work.now)
 
 
-def content(quantity: int) -> Content:
-    """Two drugs, so much of the second."""
-    second = {**_VALSARTAN, "quantity": quantity, "days": quantity}
-    return Content.model_validate({"diagnoses": [{"code": "I10", "name": "高血压"}], "items": [AMLODIPINE, second]})
+def content(place: int, quantity: int) -> Content:
+    """The two drugs of this place in the play, so much of the second."""
+    items = [
+        {
+            **AMLODIPINE,
+            "drug_id": drug_id,
+            "name": name,
+            "dose": dose,
+            "strength": f"{dose}mg",
+            "quantity": q,
+            "days": q,
+        }
+        for (drug_id, name, dose), q in zip(_PAIRS[place % MOST], (7, quantity), strict=True)
+    ]
+    return Content.model_validate({"diagnoses": [{"code": code} for code in _DIAGNOSES], "items": items})
 
 
 Act = Callable[[Work, Prescription, Cast, Chance], Awaitable[None]]
 
 
-async def draft(cast: Cast, chance: Chance) -> UUID:
-    """A new prescription."""
+async def draft(cast: Cast, place: int, chance: Chance) -> UUID:
+    """A new prescription, of the drugs of its place."""
     async with unit_of_work(cast.ground, cast.doctor) as work:
-        return (await drafting.draft(work, cast.visit_id, content(1 + chance.how_much % 7))).id
+        return (await drafting.draft(work, cast.visit_id, content(place, _up_to_a_week(chance)))).id
+
+
+async def forget(ground: Ground, ids: list[UUID]) -> None:
+    """Put these prescriptions so far back that they are no current medication of the next play."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        old = update(Prescription).where(Prescription.id.in_(ids), Prescription.signed_at.is_not(None))
+        await work.session.execute(old.values(signed_at=Prescription.signed_at - timedelta(days=100)))
+
+
+def _up_to_a_week(chance: Chance) -> int:
+    return 1 + chance.how_much % 7
 
 
 # --- the doctor
@@ -132,7 +162,10 @@ async def _shown(work: Work, rx: Prescription) -> Shown:
 
 
 async def _edit(work: Work, rx: Prescription, cast: Cast, chance: Chance) -> None:
-    await drafting.save(work, rx.id, rx.version, content(1 + chance.how_much % 7))
+    written = await reading.content_of(work, rx)
+    second = written.items[1].model_copy(update={"quantity": Decimal(_up_to_a_week(chance))})
+    changed = written.model_copy(update={"items": (written.items[0], second)})
+    await drafting.save(work, rx.id, rx.version, Content.model_validate(changed.model_dump(mode="json")))
 
 
 async def _sign(work: Work, rx: Prescription, cast: Cast, chance: Chance) -> None:
