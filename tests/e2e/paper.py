@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # it has no types
 
 
 def words_on(pdf: bytes) -> str:

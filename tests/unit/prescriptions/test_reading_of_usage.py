@@ -69,9 +69,15 @@ def test_amounts_are_turned_into_the_unit_of_the_data(
     ("unit", "wanted", "strength"),
     [
         ("片", "mg", "80mg/5mg*7片"),
-        ("片", "mg", "28片"),("片", "mg", ""), ("片", "mg", "80mg/5mg"), ("片", "mg", "一片"), ("ml", "mg", "5mg"), ("mg", "tablet", "5mg"),
-     ("匙", "mg", "")],
-)  # fmt: skip
+        ("片", "mg", "28片"),
+        ("片", "mg", ""),
+        ("片", "mg", "80mg/5mg"),
+        ("片", "mg", "一片"),
+        ("ml", "mg", "5mg"),
+        ("mg", "tablet", "5mg"),
+        ("匙", "mg", ""),
+    ],
+)
 def test_an_amount_that_cannot_be_turned_is_not_guessed(unit: str, wanted: str, strength: str) -> None:
     assert turned(Decimal(1), unit, wanted, strength) is None
 
