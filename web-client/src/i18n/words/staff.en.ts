@@ -16,7 +16,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',
   'rail.review': 'Review',
-  'rail.prescriptions': 'Prescriptions',
+  'rail.prescriptions': 'Prescribe',
   'rail.organisations': 'Sites',
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',
