@@ -35,15 +35,18 @@ MUTATED = settings(MACHINE, max_examples=60, stateful_step_count=20, derandomize
 # Rows somebody might write by mistake: the verb, and from where it would then be possible as well.
 MUTANTS = [
     ("withdraw", "withdraw", Status.EXPIRED, "withdraw after expire ended it"),
-    ("withdraw", "withdraw", Status.VOIDED, "withdraw after void ended it"),
     ("extend", "extend", Status.EXPIRED, "extend after expire ended it"),
     ("void", "void", Status.DISPENSED, "void after all of it was dispensed"),
-    ("resign", "resign", Status.REJECTED, "resign after reject ended it"),
-    ("amend", "amend", Status.PARTIAL, "amend after it was dispensed"),
-    ("claim", "claim", Status.RETURNED, "claim of what no doctor has signed as it stands"),
     ("hand over", "hand_over", Status.LOCKED, "hand_over of what was not dispensed"),
     ("give rest back", "give_rest_back", Status.DISPENSED, "give_rest_back after all of it was dispensed"),
     ("request return", "request_return", Status.VALID, "request_return of what was not dispensed"),
+]
+# Found as well, after more plays.
+RARER = [
+    ("withdraw", "withdraw", Status.VOIDED, "withdraw after void ended it"),
+    ("resign", "resign", Status.REJECTED, "resign after reject ended it"),
+    ("amend", "amend", Status.PARTIAL, "amend after it was dispensed"),
+    ("claim", "claim", Status.RETURNED, "claim of what no doctor has signed as it stands"),
 ]
 
 
@@ -91,7 +94,9 @@ def test_the_books_hold_whatever_happens(stage: None) -> None:
     run_state_machine_as_test(Everybody, settings=MACHINE)
 
 
-@pytest.mark.parametrize(("act", "verb", "status", "wrong"), MUTANTS)
+@pytest.mark.parametrize(
+    ("act", "verb", "status", "wrong"), [*MUTANTS, *(pytest.param(*each, marks=pytest.mark.more) for each in RARER)]
+)
 def test_a_step_that_must_not_be_is_found(
     stage: None, monkeypatch: pytest.MonkeyPatch, act: str, verb: str, status: Status, wrong: str
 ) -> None:
