@@ -30,6 +30,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'counts', component: () => import('@/pages/staff/CountsPage.vue') },
       { path: 'review', component: () => import('@/pages/staff/ReviewPage.vue') },
       { path: 'review/figures', component: () => import('@/pages/staff/ReviewFiguresPage.vue') },
+      { path: 'review/questions', component: () => import('@/pages/staff/QuestionsPage.vue') },
       { path: 'review/samples', component: () => import('@/pages/staff/PostReviewPage.vue') },
       { path: 'drugs', component: () => import('@/pages/staff/DrugListPage.vue') },
       { path: 'counter', component: () => import('@/pages/staff/CounterPage.vue') },

@@ -93,3 +93,23 @@ export const answerSubstitution = (
       body: { answer, text },
     }),
   )
+
+export const renewals = () => got(api.GET('/api/renewals'))
+
+const ofRenewal = (renewal_id: string) => ({ params: { path: { renewal_id } } })
+export const acceptRenewal = (key: string, id: string, words: string) =>
+  got(api.POST('/api/renewals/{renewal_id}/accept', { ...ofRenewal(id), ...keyed(key), body: { words } }))
+export const declineRenewal = (key: string, id: string, words: string) =>
+  got(api.POST('/api/renewals/{renewal_id}/decline', { ...ofRenewal(id), ...keyed(key), body: { words } }))
+/** In a visit: a draft with the lines of what was to be renewed. */
+export const drawRenewal = (key: string, visit_id: string, id: string) =>
+  got(api.POST('/api/renewals/{renewal_id}/draft', { ...ofRenewal(id), ...keyed(key), body: { visit_id } }))
+/** 延伸处方: a draft with the lines of an upper hospital's prescription. */
+export const continueIt = (key: string, visit_id: string, prescription_id: string) =>
+  got(
+    api.POST('/api/visits/{visit_id}/continuations', {
+      params: { path: { visit_id } },
+      ...keyed(key),
+      body: { prescription_id },
+    }),
+  )

@@ -1,4 +1,4 @@
-/** Figures of reviewing and the post-review samples. */
+/** Figures of reviewing, the post-review samples, and what patients ask about their drugs. */
 import { api, got } from '@/api/client'
 import type { components } from '@/api/schema'
 
@@ -19,3 +19,14 @@ export const drawSample = (key: string, body: components['schemas']['DrawBody'])
 
 export const judge = (key: string, sample_id: string, body: components['schemas']['JudgeBody']) =>
   got(api.POST('/api/post-reviews/{sample_id}', { ...keyed(key), params: { path: { sample_id } }, body }))
+
+export const questions = () => got(api.GET('/api/medication-questions'))
+
+export const answerQuestion = (key: string, question_id: string, text: string) =>
+  got(
+    api.POST('/api/medication-questions/{question_id}/answer', {
+      ...keyed(key),
+      params: { path: { question_id } },
+      body: { text },
+    }),
+  )
