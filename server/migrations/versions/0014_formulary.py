@@ -39,9 +39,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_institution_drugs"),
         sa.UniqueConstraint("organisation_id", "local_code", name="uq_institution_drugs_organisation_id_local_code"),
     )
-    op.create_index(
-        "ix_institution_drugs_organisation_id_drug_id", "institution_drugs", ["organisation_id", "drug_id"]
-    )
+    op.create_index("ix_institution_drugs_organisation_id_drug_id", "institution_drugs", ["organisation_id", "drug_id"])
     op.create_table(
         "institution_imports",
         sa.Column("id", sa.Uuid, nullable=False),
