@@ -98,6 +98,15 @@ def dose_words(line: Line) -> str:
     return f"{_pieces_zh(count)}{line.quantity_unit}（{amount}）"
 
 
+def dose_words_en(line: Line) -> str:
+    """One dose in English: 1 (5 mg)."""
+    if line.dose is None:
+        return ""
+    count = pieces(line)
+    amount = f"{_figure(line.dose)} {line.unit}"
+    return f"{_figure(count)} ({amount})" if count is not None else amount
+
+
 def _dose_zh(line: Line) -> str:
     words = dose_words(line)
     return f"每次 {words}" if words else ""

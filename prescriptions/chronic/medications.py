@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from prescriptions import access, lists, reading, steps, store
+from prescriptions.content import Line
 from prescriptions.formulary.knowledge import shipped
 from prescriptions.lifecycle import APPROVED
 from prescriptions.model import ItemRow, Prescription
@@ -109,25 +110,27 @@ async def _courses(work: Work, found: Sequence[Prescription]) -> list[Course]:
     refused = await refusing.refused_items(work, ids)
     given = [each for each in found if each.id in supplied]
     items = await store.items_of_many(work.session, given)
+    words = labels.dose_words_en if work.language == "en" else labels.dose_words
     courses: list[Course] = []
     for opened in await reading.opened_many(work, given):
         begins = day_of(supplied[opened.prescription.id])
-        courses += _lines(opened, items[opened.prescription.id], begins, refused)
+        rows = (row for row in items[opened.prescription.id] if row.id not in refused)
+        courses += _lines(opened, rows, begins, words)
     return calendar.in_turn(courses)
 
 
-def _lines(opened: Opened, items: Iterable[ItemRow], begins: date, refused: set[UUID]) -> Iterable[Course]:
+def _lines(opened: Opened, items: Iterable[ItemRow], begins: date, words: Callable[[Line], str]) -> Iterable[Course]:
     rows = {row.line: row for row in items}
     for line in opened.content.items:
-        row = rows[line.line]
-        if line.days is None or row.id in refused or row.dispensed == 0:
+        row = rows.get(line.line)
+        if line.days is None or row is None or row.dispensed == 0:
             continue
         yield Course(
             prescription_id=opened.prescription.id,
             item_id=row.id,
             drug=f"{line.drug_id or line.name}/{line.strength}",
             name=f"{line.name} {line.strength}".strip(),
-            dose=labels.dose_words(line),
+            dose=words(line),
             frequency=line.frequency,
             note=line.note,
             begins=begins,
