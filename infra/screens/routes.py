@@ -14,6 +14,7 @@ _ROUTER: Final = Path(__file__).resolve().parents[2] / "web-client" / "src" / "r
 _PATH: Final = re.compile(r"\bpath:\s*'([^']*)'")
 
 GUEST, PATIENT, DOCTOR = "guest", "patient", "doctor"
+COLLECTOR = "collector"  # a patient with an approved prescription
 CLINIC, PHARMACIST, SCHEDULER = "clinic", "pharmacist", "scheduler"
 ADMINISTRATOR, REGULATOR = "administrator", "regulator"
 
@@ -59,11 +60,19 @@ PLACES: Final = (
     Place("/records", PATIENT, "/records"),
     Place("/who-read", PATIENT, "/who-read"),
     Place("/family", PATIENT, "/family"),
+    Place("/rx", GUEST, "/rx#not-a-code-of-any-prescription"),
+    Place("/prescriptions", COLLECTOR, "/prescriptions"),
+    Place("/prescriptions/:id", COLLECTOR, "/prescriptions/{prescription}"),
+    Place("/medications", COLLECTOR, "/medications"),
     Place("/staff/enrol", GUEST, "/staff/enrol"),
     Place("/staff", PHARMACIST, "/staff"),
     Place("/staff/review", PHARMACIST, "/staff/review"),
     Place("/staff/review/figures", PHARMACIST, "/staff/review/figures"),
     Place("/staff/review/samples", PHARMACIST, "/staff/review/samples"),
+    Place("/staff/review/questions", PHARMACIST, "/staff/review/questions"),
+    Place("/staff/drugs", PHARMACIST, "/staff/drugs"),
+    Place("/staff/counter", PHARMACIST, "/staff/counter"),
+    Place("/staff/inbox", DOCTOR, "/staff/inbox"),
     Place("/staff/prescriptions", DOCTOR, "/staff/prescriptions"),
     Place("/staff/people", ADMINISTRATOR, "/staff/people"),
     Place("/staff/organisations", ADMINISTRATOR, "/staff/organisations"),

@@ -23,6 +23,7 @@ from .member import Member
 # Who is with whom: the state that the visit with this doctor ends in.
 SIGNED_BY, LIVE_WITH, WAITING_FOR, BOOKED_WITH = "陈若兰", "赵明远", "周岱", "李文清"
 AT_DESK: Final = "王思齐"  # whose desk is looked at from the first patient to the signed note
+# Who of the demo opens the pages of a role.
 STAFF: Final = {
     "doctor": LIVE_WITH,
     "scheduler": "郭晓东",
@@ -30,6 +31,7 @@ STAFF: Final = {
     "regulator": "马立群",
     "clinic": "段正和",
     "pharmacist": "孙佩芬",
+    "collector": "木玉珍",
 }
 HELPED: Final = "段阿婆"
 COMPLAINT: Final = "血压高，头晕两周"
@@ -83,6 +85,7 @@ class Story:
         await self.enter_as_doctor("live", LIVE_WITH)
         await self.book("booked", BOOKED_WITH, later=True)
         await self.help_somebody()
+        self.ids["prescription"] = (await self.who("collector").get("/api/prescriptions"))[0]["id"]
 
     async def help_somebody(self) -> None:
         """A village worker registers somebody without a phone, and books for them: one visit waits, one is signed."""
