@@ -11,7 +11,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -170,6 +181,7 @@ class StepRow(Row):
     __table_args__ = (Index("ix_prescription_steps_prescription_id_at", "prescription_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, Identity())  # two steps of one transaction have one time
     prescription_id: Mapped[UUID] = mapped_column(ForeignKey("prescriptions.id"))
     at: Mapped[datetime]
     verb: Mapped[str] = mapped_column(Text)

@@ -153,7 +153,7 @@ async def check_run(session: AsyncSession, run_id: UUID) -> CheckRun | None:
 async def steps_of(session: AsyncSession, prescription_id: UUID) -> Sequence[StepRow]:
     """The history of a prescription, the first step first."""
     wanted = select(StepRow).where(StepRow.prescription_id == prescription_id)
-    return (await session.scalars(wanted.order_by(StepRow.at, StepRow.id))).all()
+    return (await session.scalars(wanted.order_by(StepRow.at, StepRow.place))).all()
 
 
 async def count_rule(session: AsyncSession, counts: Sequence[dict[str, Any]]) -> None:

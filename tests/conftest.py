@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from infra import embedded_postgres
@@ -38,6 +40,21 @@ def cluster(data_dir: Path) -> Iterator[Cluster]:
     started = embedded_postgres.start(data_dir, fsync=False)
     yield started
     started.stop()
+
+
+@pytest.fixture(autouse=True)
+def the_log_is_as_it_was() -> Iterator[None]:
+    """What a command said of logging ends with its test: its stream may have been that test's own, and is closed then."""
+    root, before = logging.getLogger(), structlog.get_config()
+    ours, level = [each for each in root.handlers if not _is_pytests(each)], root.level
+    yield
+    root.handlers = [*filter(_is_pytests, root.handlers), *ours]
+    root.setLevel(level)
+    structlog.configure(**before)
+
+
+def _is_pytests(handler: logging.Handler) -> bool:
+    return type(handler).__module__.startswith("_pytest")
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,9 @@ async def keep_week_ahead(ground: Ground, county: County) -> None:
     """Templates for every doctor who may practise, and what is missing of the coming week; nothing when it is there."""
     doctors = [county.people[each.name] for each in STAFF if each.role is Role.DOCTOR and each.name in county.people]
     async with unit_of_work(ground, SYSTEM) as work:
-        cards = [card for card in await identity.doctors(work, doctors) if card.department_id and card.may_practise]
+        found = [card for card in await identity.doctors(work, doctors) if card.department_id and card.may_practise]
+    homes = {county.organisations[each.place] for each in STAFF if each.place in county.organisations}
+    cards = [card for card in found if card.organisation_id in homes]  # what else they filed for plans for itself
     for organisation_id in {card.organisation_id for card in cards}:
         here = [card for card in cards if card.organisation_id == organisation_id]
         async with unit_of_work(ground, planner(county, organisation_id)) as work:

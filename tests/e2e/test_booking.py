@@ -193,7 +193,7 @@ async def test_a_family_doctor_books_a_place_kept_for_the_team(
         somebody(playwright, stack.address, folder) as desk,
         doctor.at(desk.context),
     ):
-        session, starts_at = await _afternoon(scheduler, 6, 14, {"online": 1, "family_doctor": 1})
+        session, starts_at = await _afternoon(scheduler, 5, 16, {"online": 1, "family_doctor": 1})
         await township.post("/api/patients", {"name": _HELPED, "id_number": number})
         page = desk.page
         await page.goto("/staff/contracted")

@@ -189,6 +189,7 @@ def upgrade() -> None:
     op.create_table(
         "prescription_steps",
         sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("place", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("prescription_id", sa.Uuid, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("verb", sa.Text, nullable=False),
