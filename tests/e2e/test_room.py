@@ -61,7 +61,7 @@ async def test_three_people_one_of_whom_leaves_and_comes_back(
     stack: Stack, playwright: Playwright, folder: Path
 ) -> None:
     async with (
-        a_patient_with_a_doctor(stack, playwright, folder, patient="陈思雨", doctor="王思齐", looks=RED) as (
+        a_patient_with_a_doctor(stack, playwright, folder, patient="周有福", doctor="王思齐", looks=RED) as (
             pair,
             me,
             here,
