@@ -7,8 +7,10 @@ from typing import Final
 from prescriptions.capability import CAPABILITY as PRESCRIPTIONS
 from server.appointments.capability import CAPABILITY as APPOINTMENTS
 from server.consultations.capability import CAPABILITY as CONSULTATIONS
+from server.cooperation.capability import CAPABILITY as COOPERATION
 from server.foundation.capability import Capability
 from server.identity.capability import CAPABILITY as IDENTITY
+from server.imaging.capability import CAPABILITY as IMAGING
 from server.notifications.capability import CAPABILITY as NOTIFICATIONS
 from server.records.capability import CAPABILITY as RECORDS
 from server.signatures.capability import CAPABILITY as SIGNATURES
@@ -18,7 +20,9 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     SIGNATURES,
     NOTIFICATIONS,
     RECORDS,
+    COOPERATION,
     APPOINTMENTS,
     CONSULTATIONS,
     PRESCRIPTIONS,
+    IMAGING,
 )

@@ -28,6 +28,7 @@ ENDOCRINOLOGY: Final = "内分泌科"
 RESPIRATORY: Final = "呼吸内科"
 GENERAL: Final = "全科"
 PHARMACY: Final = "药学部"
+IMAGING: Final = "影像科"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ PLACES: Final = (
             (ENDOCRINOLOGY, "Endocrinology"),
             (RESPIRATORY, "Respiratory medicine"),
             (PHARMACY, "Pharmacy"),
+            (IMAGING, "Imaging"),
         ),
     ),
     Place(
@@ -186,6 +188,12 @@ STAFF: Final = (
     Member("周岱", Sex.MALE, "cy-10021", Role.DOCTOR, PREFECTURE_HOSPITAL, CARDIOLOGY,
            "州医院专家，接受会诊邀请", "Expert of the prefecture hospital",
            Title.CHIEF_PHYSICIAN, scope="内科专业", years=24),
+    Member("周启明", Sex.MALE, "yl-20805", Role.DOCTOR, COUNTY_HOSPITAL, IMAGING,
+           "影像科医生，审签影像报告，参加远程会诊", "Radiologist who finalises reports and joins remote consultations",
+           Title.ASSOCIATE_CHIEF_PHYSICIAN, scope="医学影像和放射治疗专业", years=16),
+    Member("韩雪", Sex.FEMALE, "yl-20817", Role.DOCTOR, COUNTY_HOSPITAL, IMAGING,
+           "影像科医生，写初步报告", "Radiologist who writes preliminary reports",
+           Title.ATTENDING_PHYSICIAN, scope="医学影像和放射治疗专业", years=6),
     Member("杨春生", Sex.MALE, "sp-30007", Role.DOCTOR, SONGPING, GENERAL,
            "卫生院全科医生", "General practitioner of the township hospital",
            Title.PHYSICIAN, scope="全科医学专业", years=8),
@@ -208,7 +216,7 @@ STAFF: Final = (
            "药房药师，核对、发药", "Pharmacist of a shop: checks and hands over",
            Title.PHARMACIST, Category.PHARMACY, "药学", 12),
     Member("郭晓东", Sex.MALE, "yl-20702", Role.SCHEDULER, COUNTY_HOSPITAL, None,
-           "排班员，安排出诊和号源", "Scheduler of sessions and places"),
+           "排班员，也在远程医疗中心调度会诊", "Scheduler of sessions; dispatches remote consultations"),
     Member("周慧", Sex.FEMALE, "yl-20001", Role.ADMINISTRATOR, COUNTY_HOSPITAL, None,
            "医院管理员，管理人员、证书和机构", "Administrator of staff, licences and institutions"),
     Member("马立群", Sex.MALE, "wj-00009", Role.REGULATOR, AUTHORITY, None,
@@ -241,4 +249,6 @@ VILLAGERS: Final = (
              "69 岁，高血压，今天的处方已审核，可以取药", "69, hypertension, with an approved prescription to collect today"),
     Villager("周有福", Sex.MALE, date(1955, 9, 2), 307, "10000000962", (COUNTY_HOSPITAL,),
              "71 岁，糖尿病，今天的处方等待药师审核", "71, diabetes, whose prescription waits for the pharmacist"),
+    Villager("王德顺", Sex.MALE, date(1968, 6, 4), 223, None, (COUNTY_HOSPITAL, SONGPING, SHIMEN),
+             "58 岁，咳嗽三周，卫生院拍了 CT，请县医院会诊", "58, coughs for three weeks; his CT goes to the county hospital"),
 )  # fmt: skip

@@ -1,0 +1,9 @@
+"""What imaging adds to the product."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.foundation.capability import Capability
+
+CAPABILITY: Final = Capability(name="imaging")
