@@ -57,7 +57,7 @@ CAPABILITY: Final = Capability(
         http_figures.routes,
     ),
     permissions={
-        "appointments.look": frozenset(Role),
+        "appointments.look": frozenset(Role) - {Role.GUEST},
         "appointments.book": _BOOKERS,
         "appointments.see": _BOOKERS,
         "appointments.plan": frozenset({Role.SCHEDULER}),

@@ -24,10 +24,11 @@ class Role(StrEnum):
     SCHEDULER = "scheduler"
     ADMINISTRATOR = "administrator"
     REGULATOR = "regulator"
+    GUEST = "guest"
 
 
 PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN})
-STAFF: Final = frozenset(Role) - PATIENT_SIDE
+STAFF: Final = frozenset(Role) - PATIENT_SIDE - {Role.GUEST}
 
 
 class Level(StrEnum):
@@ -58,6 +59,7 @@ class Actor:
     organisation_id: OrganisationId | None = None
     level: Level | None = None
     second_factor_at: datetime | None = None
+    bound_to: UUID | None = None  # of a guest who holds a link to one thing: that thing, and there is no login
 
     @property
     def person(self) -> PersonId:

@@ -148,7 +148,8 @@ async def authenticated(request: web.Request, route: Route, ground: Ground) -> A
         return actor
     if actor.role is None:
         raise NotSignedIn
-    if route.may != SIGNED_IN and actor.role not in ground.permissions[route.may]:
+    allowed = actor.login_id is not None if route.may == SIGNED_IN else actor.role in ground.permissions[route.may]
+    if not allowed:
         raise NotAllowed
     return actor
 

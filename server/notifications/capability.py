@@ -21,7 +21,7 @@ async def _own_inbox(work: Work, subject: str) -> bool:
 CAPABILITY = Capability(
     name="notifications",
     routes=(routes,),
-    permissions={"notifications.read": frozenset(Role)},
+    permissions={"notifications.read": frozenset(Role) - {Role.GUEST}},
     subscribers=(Subscriber(SignInCodeIssued, jobs.send_code),),
     jobs=jobs.JOBS,
     topics=(Topic("inbox", _own_inbox),),
