@@ -207,6 +207,22 @@ class ReviewSettings(Section):
     )
 
 
+class ImagingSettings(Section):
+    """How pictures come in besides the page, and how large they may be."""
+
+    dicom_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the C-STORE listener, usually 11112; empty = no listener"
+    )
+    dicom_host: str = Field("127.0.0.1", description="Address the C-STORE listener binds")
+    dicom_ae_title: str = Field(
+        "LIANYI", pattern=r"^[ -\[\]-~]{1,16}$", description="AE title that peers must call the listener by"
+    )
+    dicom_associations: int = Field(8, ge=1, le=64, description="C-STORE associations at one time")
+    instance_limit_bytes: int = Field(1024**3, gt=0, description="Largest DICOM file taken, by whatever way")
+    store_limit_bytes: int = Field(4 * 1024**3, gt=0, description="Largest STOW-RS request, and largest zip unpacked")
+    stores_at_once: int = Field(8, ge=4, le=64, description="STOW-RS requests of one device at one time")
+
+
 class MessageSettings(Section):
     """Outward adapters for notifications; what is not set stays in the in-app inbox."""
 
@@ -269,6 +285,7 @@ class Settings(BaseSettings):
     reminders: ReminderSettings = ReminderSettings()
     visits: VisitSettings = VisitSettings()
     review: ReviewSettings = ReviewSettings()
+    imaging: ImagingSettings = ImagingSettings()
     messages: MessageSettings = MessageSettings()
 
     @model_validator(mode="after")
@@ -334,6 +351,7 @@ class Settings(BaseSettings):
             self.reminders,
             self.visits,
             self.review,
+            self.imaging,
             self.messages,
         )
 
