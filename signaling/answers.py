@@ -88,6 +88,8 @@ class Snapshot(Message):
     recording: RecordingView
     media_stopped: str | None
     recording_consent_needed: bool
+    presenter: str | None
+    moderator: str | None
 
 
 class JoinAck(Snapshot):
@@ -142,10 +144,11 @@ class RenewAck(Message):
 class RoomEventMessage(BaseModel):
     """`room:event`. Numbers rise by one; an event whose number is not above the last ack's `seq` is in that ack already.
 
-    Fields by kind: joined/back {person}; left {seat, reason}; away {seat, media}; publishing {seat, audio, video}; lane
-    {seat, lanes} (who is in which lane of that seat); media {seat, connected}; state {key, value, by, state_seq}; chat {id,
-    at, seat, name, client_id, text, attachment_id}; recording {on, since}; media_stopped {reason}; closed {reason};
-    taken_over {} (only to the device that lost the seat, not numbered anew).
+    Fields by kind: joined/back {person}; left {seat, reason} (what lay under `s.<seat>/` is gone with it); away {seat,
+    media}; publishing {seat, audio, video}; lane {seat, lanes} (who is in which lane of that seat); media {seat, connected};
+    state {key, value, by, state_seq}; chat {id, at, seat, name, client_id, text, attachment_id}; recording {on, since};
+    media_stopped {reason}; presenter {seat} (null: nobody presents); moderator {seat} (who chairs since it was handed over);
+    closed {reason}; taken_over {} (only to the device that lost the seat, not numbered anew).
     """
 
     model_config = ConfigDict(extra="allow")
@@ -163,6 +166,8 @@ class RoomEventMessage(BaseModel):
         "chat",
         "recording",
         "media_stopped",
+        "presenter",
+        "moderator",
         "closed",
         "taken_over",
     ]

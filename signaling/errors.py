@@ -21,6 +21,14 @@ class NoGrant(NotAllowed):
     en = "You may not do this in this call"
 
 
+class NotPresenting(Conflict):
+    """Somebody else presents: only they change what everybody sees. `presenter` is their seat."""
+
+    code = "not-presenting"
+    zh = "正在由他人演示，如需操作请先接手演示；也可以自己翻看"
+    en = "Somebody else is presenting. Take over first, or look around on your own"
+
+
 class NotInRoom(Conflict):
     """A room event from a socket that sits in no room."""
 

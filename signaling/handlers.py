@@ -23,11 +23,12 @@ from server.foundation.translation import language_of
 from . import messages
 from .answers import Message, Publishes
 from .connections import Connection
-from .errors import NoGrant, NoSuchEvent, TookTooLong
+from .errors import NoGrant, NoSuchEvent, NotInRoom, TookTooLong
 from .house import House
 from .limits import REFUSALS_BEFORE_CUT
 from .messages import FROM_CLIENT
-from .seats import Grant, Publishing
+from .rooms import Room
+from .seats import Grant, Publishing, Seat
 from .wire import OrJson
 
 log = structlog.get_logger(__name__)
@@ -120,7 +121,7 @@ class Handlers:
         return {
             "seat": seat.id,
             "seat_token": tickets.seat_token(room, seat),
-            "grants": sorted(seat.grants),
+            "grants": room.floor.grants(seat),
             "ice_servers": self._house.ice_servers(room),
             **room.snapshot(seat, payload.last_seq or 0),
         }
@@ -141,12 +142,39 @@ class Handlers:
 
     async def remove(self, connection: Connection, payload: messages.RoomRemove) -> Answer:
         """room:remove"""
+        room, _, other = self._moderated(connection, payload.seat)
+        if other is not None:
+            self._house.removed(room, other)
+        return NOTHING
+
+    async def hand_over(self, connection: Connection, payload: messages.RoomHandOver) -> Answer:
+        """room:hand_over"""
+        room, _, other = self._moderated(connection, payload.seat)
+        if other is None:
+            raise NotInRoom
+        self._house.handed_over(room, other)
+        return NOTHING
+
+    def _moderated(self, connection: Connection, seat_id: str) -> tuple[Room, Seat, Seat | None]:
+        """The room, who chairs it, and the other seat if somebody holds it. Raises: NoGrant, NotInRoom."""
         room, seat = self._house.lobby.seat(connection)
-        if not seat.may(Grant.MODERATE):
+        if not room.floor.moderates(seat):
             raise NoGrant(grant=Grant.MODERATE)
-        other = room.seats.get(payload.seat)
-        if other is not None and other is not seat:
-            self._house.lobby.remove(room, other, "removed")
+        other = room.seats.get(seat_id)
+        return room, seat, other if other is not seat else None
+
+    # --- presenting
+
+    async def present(self, connection: Connection, _: Message) -> Answer:
+        """share:take"""
+        room, seat = self._house.lobby.seat(connection)
+        room.present(seat)
+        return NOTHING
+
+    async def let_present(self, connection: Connection, payload: messages.ShareGive) -> Answer:
+        """share:give"""
+        room, seat = self._house.lobby.seat(connection)
+        room.let_present(seat, payload.seat)
         return NOTHING
 
     async def set_state(self, connection: Connection, payload: messages.StateSet) -> Answer:
@@ -209,6 +237,9 @@ HANDLE: Final[dict[str, Handle]] = {
     "room:leave": Handlers.leave,
     "room:resync": Handlers.resync,
     "room:remove": Handlers.remove,
+    "room:hand_over": Handlers.hand_over,
+    "share:take": Handlers.present,
+    "share:give": Handlers.let_present,
     "media:offer": Handlers.offer,
     "media:connected": Handlers.connected,
     "media:publishing": Handlers.publishing,

@@ -27,7 +27,7 @@ from .presence import Change
 from .push import MayWatch, Topics
 from .reports import Reports
 from .rooms import Room
-from .seats import Seat
+from .seats import Seat, seat_id
 from .tickets import Tickets
 from .turn import Turn
 from .wire import Wire
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 OnPresence = Callable[[str, UUID, Change], Awaitable[None]]  # room, person, what happened
 OnMedia = Callable[[str, str | None, NodeEvent], Awaitable[None]]  # room, leg, what the node told; may come twice
+OnModeration = Callable[[str, UUID], Awaitable[None]]  # room, and the person to whom it was done; may come twice
 OnQuality = Callable[[str, UUID, QualityReport], Awaitable[None]]  # room, person, what their page measured
 
 
@@ -70,6 +71,8 @@ class Application:
     on_room_empty: Callable[[str], Awaitable[None]] = _nothing
     on_media: OnMedia = _nothing
     on_quality: OnQuality = _nothing
+    on_removed: OnModeration = _nothing
+    on_handed_over: OnModeration = _nothing
     on_revoked: Callable[[UUID], None] = lambda _: None
     on_changed: Callable[[str, str | None], None] = lambda *_: None
 
@@ -193,11 +196,21 @@ class House:
             self._change(room, kind, fields)
 
     def _change(self, room: Room, kind: str, fields: Mapping[str, Any]) -> None:
-        if kind == "stop-media":
+        if "person" in fields:
+            self._moderate(room, kind, seat_id(room.name, UUID(str(fields["person"]))))
+        elif kind == "stop-media":
             self.media.stop(room, str(fields["reason"]))
         elif kind == "set-recording":
             room.recording_wanted = bool(fields["on"])
             self.media.settle(room)
+
+    def _moderate(self, room: Room, kind: str, seat: str) -> None:
+        if kind == "hand-over":
+            room.hand_over(seat)
+        elif kind == "remove":
+            room.removed.add(seat)
+            if (there := room.seats.get(seat)) is not None:
+                self.lobby.remove(room, there, "removed")
 
     async def keep_chat(self) -> None:
         """Let chat lines under way be kept and acknowledged."""
@@ -209,6 +222,18 @@ class House:
         """Another process changed something: its watchers here and the application are told."""
         self._application.on_changed(topic, identifier)
         self.topics.changed(topic, identifier)
+
+    # --- what who chairs a room decides in it
+
+    def removed(self, room: Room, seat: Seat) -> None:
+        """Take a seat away; the application lets its holder in again or not."""
+        self.lobby.remove(room, seat, "removed")
+        self.reports.put("removed", lambda: self._application.on_removed(room.name, seat.person_id))
+
+    def handed_over(self, room: Room, seat: Seat) -> None:
+        """Another seat chairs, and the application is told."""
+        room.hand_over(seat.id)
+        self.reports.put("handed-over", lambda: self._application.on_handed_over(room.name, seat.person_id))
 
     # --- what rooms tell
 

@@ -34,11 +34,13 @@ CLOSED_REMEMBERED = timedelta(hours=12)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the application knows of a room, asked when the room is made (again): a restart forgets neither the end of
-    a meeting nor that somebody withdrew consent.
+    a meeting, nor that somebody withdrew consent, was removed or was given the chair.
     """
 
     open: bool = True
     media_stopped: str | None = None
+    moderator: str | None = None  # the seat that the chair was handed to
+    removed: frozenset[str] = frozenset()  # seats taken away: only a fresh ticket opens the door again
 
 
 class AskStanding(Protocol):
@@ -120,6 +122,8 @@ class Lobby:
             raise RoomClosed(reason="closed")
         room = Room.of(entry, self._now(), self._deliver)
         room.media_stopped = standing.media_stopped
+        room.floor.moderator = standing.moderator
+        room.removed = set(standing.removed)
         room.chat.lines.extend(await self._history(entry.room))
         self.rooms[entry.room] = room
         return room
@@ -231,7 +235,7 @@ class Lobby:
     def set_state(self, room: Room, seat: Seat, key: str, value: object, writer_seq: int) -> int:
         """Share a value, at most so many a second per person.
 
-        Raises: NoGrant, StateTooLarge, TooFast.
+        Raises: NoGrant, NotPresenting, StateTooLarge, TooFast.
         """
         rate = self._state_rates.get((room.name, seat.id))
         if rate is None and seat.may(Grant.SHARE):

@@ -79,6 +79,18 @@ class RoomRemove(Message):
     seat: Id
 
 
+class RoomHandOver(Message):
+    """Let somebody else chair; needs the grant `moderate`, which goes with it."""
+
+    seat: Id
+
+
+class ShareGive(Message):
+    """Let another seat present, or nobody; by the presenter or who chairs."""
+
+    seat: Id | None = None
+
+
 class MediaOffer(Message):
     """An SDP offer for a new leg: microphone, camera, screen, then the receive lanes. `leg` counts up in the page."""
 
@@ -94,7 +106,9 @@ class MediaConnected(Message):
 
 
 class StateSet(Message):
-    """Set a shared value; `seq` is the page's own count for this key."""
+    """Set a shared value; `seq` is the page's own count for this key. Keys under `s.<own seat>/` are one's own always,
+    all others the presenter's while somebody presents.
+    """
 
     key: StateKey
     value: Any
@@ -141,6 +155,9 @@ FROM_CLIENT: Final[dict[str, tuple[type[Message], type[Message]]]] = {
     "room:leave": (Empty, Empty),
     "room:resync": (RoomResync, ResyncAck),
     "room:remove": (RoomRemove, Empty),
+    "room:hand_over": (RoomHandOver, Empty),
+    "share:take": (Empty, Empty),
+    "share:give": (ShareGive, Empty),
     "media:offer": (MediaOffer, OfferAck),
     "media:connected": (MediaConnected, Empty),
     "media:publishing": (Publishes, Empty),

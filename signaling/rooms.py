@@ -13,7 +13,8 @@ from uuid import UUID
 
 from . import presence
 from .chat import Chat, ChatLine
-from .errors import NoGrant, NotInRoom, RoomClosed, RoomFull, SeatTakenOver, TicketNotValid
+from .errors import NotInRoom, RoomClosed, RoomFull, SeatTakenOver, TicketNotValid
+from .floor import Floor
 from .presence import Change
 from .relay import EventLog, RoomEvent, first_seq
 from .seats import Grant, Publishing, Seat, seat_id
@@ -75,6 +76,7 @@ class Room:
     seats: dict[str, Seat] = field(default_factory=dict)
     lanes: dict[str, dict[str, int]] = field(default_factory=dict)
     state: SharedState = field(default_factory=SharedState)
+    floor: Floor = field(default_factory=Floor)
     chat: Chat = field(default_factory=Chat)
     recording: Recording = field(default_factory=Recording)
     recording_wanted: bool = True  # the application's switch; consent is asked of the seats
@@ -155,7 +157,11 @@ class Room:
             return
         seat.connection = None
         self.lanes.pop(seat.id, None)
+        self.state.forget_seat(seat.id)
+        presented = self.floor.vacated(seat)
         self.tell(Change.LEFT, seat=seat.id, reason=reason)
+        if presented:
+            self.tell("presenter", seat=None)
 
     def step_away(self, connection: str, now: datetime) -> Seat | None:
         """A socket is gone: its seat waits. Gives the seat, when the socket still held one."""
@@ -187,15 +193,32 @@ class Room:
     def set_state(self, seat: Seat, key: str, value: Any, writer_seq: int) -> int:
         """Set a shared value; a message sent again after a later one changes nothing. Gives the room's number.
 
-        Raises: NoGrant, StateTooLarge.
+        Raises: NoGrant, NotPresenting, StateTooLarge.
         """
-        if not seat.may(Grant.SHARE):
-            raise NoGrant(grant=Grant.SHARE)
+        self.floor.require_may_set(seat, key)
         self.state.check(key, value)
         if not self.state.is_stale(key, seat.id, seat.client, writer_seq):
             event = self.state.put(key, StateEntry(value, seat.id, seat.client, writer_seq, self.log.number()))
             self.deliver(self, event, None)
         return self.log.seq
+
+    def present(self, seat: Seat) -> None:
+        """Take over presenting. Raises: NoGrant."""
+        if self.floor.take(seat):
+            self.tell("presenter", seat=seat.id)
+
+    def let_present(self, giver: Seat, seat: str | None) -> None:
+        """Have another seat present, or nobody. Raises: NoGrant, NotPresenting, NotInRoom (an empty seat)."""
+        to = self.seats.get(seat) if seat is not None else None
+        if seat is not None and to is None:
+            raise NotInRoom
+        if self.floor.give(giver, to):
+            self.tell("presenter", seat=seat)
+
+    def hand_over(self, seat: str) -> None:
+        """Let this seat chair, and tell everybody."""
+        if self.floor.hand_over(seat):
+            self.tell("moderator", seat=seat)
 
     def say(
         self, seat: Seat, line_id: str, client_id: str, text: str | None, attachment: str | None, at: datetime
@@ -269,6 +292,7 @@ class Room:
             "recording": self.recording.wire(),
             "media_stopped": self.media_stopped,
             "recording_consent_needed": self.consent_missing,
+            **self.floor.wire(),
         }
 
     def missed(self, last_seq: int) -> list[dict[str, Any]] | None:

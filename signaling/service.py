@@ -167,6 +167,14 @@ class Realtime:
         """Whether the application wants the room recorded; it happens only while everybody in it agreed."""
         self._everywhere("set-recording", room=room, on=on)
 
+    def hand_over(self, room: str, person_id: UUID) -> None:
+        """This person chairs from now on: may remove others and hand the chair over, whatever tickets say."""
+        self._everywhere("hand-over", room=room, person=str(person_id))
+
+    def remove(self, room: str, person_id: UUID) -> None:
+        """Take a person's seat away; they come back by a fresh ticket only."""
+        self._everywhere("remove", room=room, person=str(person_id))
+
     def revoke_login(self, login_id: UUID) -> None:
         """The login is over: its sockets are told and cut, its seats given up."""
         self._everywhere("revoke", login=str(login_id))

@@ -8,10 +8,12 @@ from typing import Any
 import orjson
 
 from .errors import StateTooLarge
+from .floor import OWN, own_keys
 from .relay import RoomEvent
 
 VALUE_BYTES = 2048
-KEYS = 32
+KEYS = 32  # shared by everybody
+OWN_KEYS = 4  # of each seat, under its own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,20 @@ class SharedState:
             fits = len(orjson.dumps(value)) <= VALUE_BYTES
         except orjson.JSONEncodeError:  # a number of more than 64 bits
             fits = False
-        if not fits or (key not in self.entries and len(self.entries) >= KEYS):
+        if not fits or (key not in self.entries and self._is_full(key)):
             raise StateTooLarge(limit_bytes=VALUE_BYTES, limit_keys=KEYS)
+
+    def _is_full(self, key: str) -> bool:
+        """Whether no further key of this kind is kept: shared, or of one seat."""
+        if key.startswith(OWN):
+            seat = key.removeprefix(OWN).partition("/")[0]
+            return len(own_keys(self.entries, seat)) >= OWN_KEYS
+        return sum(not each.startswith(OWN) for each in self.entries) >= KEYS
+
+    def forget_seat(self, seat: str) -> None:
+        """Drop what belonged to a seat that is free again; pages do the same when they hear that somebody left."""
+        for key in own_keys(self.entries, seat):
+            del self.entries[key]
 
     def is_stale(self, key: str, by: str, client: str, writer_seq: int) -> bool:
         """Whether this page has already written a later value: a message sent again after a reconnect."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -190,11 +190,11 @@ async def a_world(
     async def recording(room: str, person_id: UUID, seat: str, leg: str, /) -> RecordTo:
         return RecordTo(f"rec-{room[:8]}", b"k" * 32)
 
-    async def on_presence(room: str, person_id: UUID, change: str) -> None:
-        told.append(("presence", room, person_id, str(change)))
+    def noting(what: str) -> Callable[..., Awaitable[None]]:
+        async def note(*said: Any) -> None:
+            told.append((what, *said))
 
-    async def on_room_empty(room: str) -> None:
-        told.append(("empty", room))
+        return note
 
     async def on_media(room: str, leg: str | None, event: NodeEvent) -> None:
         told.append(("media", room, leg, event.kind))
@@ -212,9 +212,11 @@ async def a_world(
             chat_history=chat_history,
             standing=stands,
             recording=recording,
-            on_presence=on_presence,
-            on_room_empty=on_room_empty,
+            on_presence=noting("presence"),
+            on_room_empty=noting("empty"),
             on_media=on_media,
+            on_removed=noting("removed"),
+            on_handed_over=noting("handed over"),
         ),
         nodes=[real_node or node],
         carrier=carrier,

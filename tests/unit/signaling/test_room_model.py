@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from signaling import presence
-from signaling.errors import RoomFull, SeatTakenOver
+from signaling.errors import NotPresenting, RoomFull, SeatTakenOver
+from signaling.floor import own_prefix
 from signaling.relay import RoomEvent
 from signaling.rooms import Entered, Entry, Room
 from signaling.seats import Grant, Publishing, Seat
@@ -33,6 +34,8 @@ class PageView:
         self.state = dict(snapshot["state"])
         self.chat = [line["id"] for line in snapshot["chat"]]
         self.recording = snapshot["recording"]["on"]
+        self.presenter = snapshot["presenter"]
+        self.moderator = snapshot["moderator"]
         self.seq = snapshot["seq"]
 
     def apply(self, event: dict[str, Any]) -> None:
@@ -46,6 +49,13 @@ class PageView:
 
     def on_left(self, event: dict[str, Any]) -> None:
         del self.people[event["seat"]]
+        self.state = {key: value for key, value in self.state.items() if not key.startswith(own_prefix(event["seat"]))}
+
+    def on_presenter(self, event: dict[str, Any]) -> None:
+        self.presenter = event["seat"]
+
+    def on_moderator(self, event: dict[str, Any]) -> None:
+        self.moderator = event["seat"]
 
     def on_away(self, event: dict[str, Any]) -> None:
         self.people[event["seat"]] |= {"present": False, "media": event["media"]}
@@ -168,7 +178,35 @@ class RoomMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.seated())
     @rule(data=st.data(), key=st.sampled_from(["page", "cursor"]), value=st.integers(0, 9), seq=st.integers(0, 5))
     def share(self, data: st.DataObject, key: str, value: int, seq: int) -> None:
-        self.room.set_state(data.draw(st.sampled_from(self.seated())), key, value, seq)
+        seat, presenter = data.draw(st.sampled_from(self.seated())), self.room.floor.presenter
+        try:
+            self.room.set_state(seat, key, value, seq)
+        except NotPresenting:
+            assert presenter not in (None, seat.id)
+            return
+        assert presenter in (None, seat.id)
+
+    @precondition(lambda self: self.seated())
+    @rule(data=st.data(), value=st.integers(0, 9), seq=st.integers(0, 5))
+    def move_the_own_cursor(self, data: st.DataObject, value: int, seq: int) -> None:
+        seat = data.draw(st.sampled_from(self.seated()))
+        self.room.set_state(seat, f"{own_prefix(seat.id)}cursor", value, seq)
+
+    @precondition(lambda self: self.seated())
+    @rule(data=st.data(), lays_down=st.booleans())
+    def present(self, data: st.DataObject, lays_down: bool) -> None:
+        seat = data.draw(st.sampled_from(self.seated()))
+        self.room.present(seat)
+        assert self.room.floor.presenter == seat.id
+        if lays_down:
+            self.room.let_present(seat, None)
+
+    @precondition(lambda self: self.seated())
+    @rule(data=st.data())
+    def hand_the_chair_over(self, data: st.DataObject) -> None:
+        seat = data.draw(st.sampled_from(self.seated()))
+        self.room.hand_over(seat.id)
+        assert [each for each in self.seated() if self.room.floor.moderates(each)] == [seat]
 
     @precondition(lambda self: self.seated())
     @rule(data=st.data())
@@ -200,6 +238,12 @@ class RoomMachine(RuleBasedStateMachine):
         assert set(held) == set(self.pages)
 
     @invariant()
+    def only_who_is_there_presents_and_has_a_cursor(self) -> None:
+        assert self.room.floor.presenter in {None, *self.room.seats}
+        cursors = {key.removeprefix("s.").partition("/")[0] for key in self.room.state.entries if key.startswith("s.")}
+        assert cursors <= set(self.room.seats)
+
+    @invariant()
     def every_page_sees_the_room_as_it_is(self) -> None:
         for seat in self.seated():
             assert seat.connection is not None
@@ -225,10 +269,16 @@ class RoomMachine(RuleBasedStateMachine):
 
 
 def after(delivered: Iterable[dict[str, Any]], last_seq: int) -> list[dict[str, Any]]:
-    """Every event after a number; of each state key only the last."""
+    """Every event after a number; of each state key only the last, and none of a seat that was left since."""
     found = [event for event in delivered if event["seq"] > last_seq]
+    left = {own_prefix(event["seat"]): event["seq"] for event in found if event["kind"] == "left"}
+    found = [event for event in found if not any(_of(event, own) and event["seq"] < at for own, at in left.items())]
     last = {event["key"]: event["seq"] for event in found if event["kind"] == "state"}
     return [event for event in found if event["kind"] != "state" or last[event["key"]] == event["seq"]]
+
+
+def _of(event: dict[str, Any], own: str) -> bool:
+    return event["kind"] == "state" and str(event["key"]).startswith(own)
 
 
 TestRoom = RoomMachine.TestCase
