@@ -113,6 +113,8 @@ export function joined(change: Partial<Joined> = {}): Joined {
     recording: { on: false, since: null },
     media_stopped: null,
     recording_consent_needed: false,
+    presenter: null,
+    moderator: null,
     ...change,
   }
 }

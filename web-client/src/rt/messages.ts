@@ -57,6 +57,10 @@ export interface Snapshot {
   recording: Recording
   media_stopped: string | null
   recording_consent_needed: boolean
+  /** The seat that presents; null: everybody with `share` sets shared values. */
+  presenter: string | null
+  /** The seat that chairs since the chair was handed over; null: as the tickets say. */
+  moderator: string | null
 }
 
 export interface Joined extends Snapshot {
@@ -77,6 +81,8 @@ export type RoomEvent = { seq: number } & (
   | ({ kind: 'chat' } & Omit<ChatLine, 'seq'>)
   | { kind: 'recording'; on: boolean; since: string | null }
   | { kind: 'media_stopped'; reason: string }
+  | { kind: 'presenter'; seat: string | null }
+  | { kind: 'moderator'; seat: string }
   | { kind: 'closed'; reason: string }
   | { kind: 'taken_over' }
 )
@@ -106,6 +112,9 @@ export interface FromClient {
   'room:leave': [Record<string, never>, object]
   'room:resync': [{ last_seq: number }, { seq: number; events: RoomEvent[]; snapshot?: Snapshot | null }]
   'room:remove': [{ seat: string }, object]
+  'room:hand_over': [{ seat: string }, object]
+  'share:take': [Record<string, never>, object]
+  'share:give': [{ seat: string | null }, object]
   'media:offer': [{ sdp: string; leg: number; publishes?: Publishes }, Answer]
   'media:connected': [{ leg: number }, object]
   'media:publishing': [Publishes, object]

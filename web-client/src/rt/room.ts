@@ -7,7 +7,7 @@
 import type { Sender } from './line'
 import type { Answer, FromServer, IceServer, Joined, Publishes, QualityReport, RoomEvent } from './messages'
 import { LatestWins, wallClock, type Clock } from './throttle'
-import { apply, enter, renewed, type RoomView } from './view'
+import { apply, enter, ownKey, renewed, type RoomView } from './view'
 import { Problem } from '@/api/problem'
 
 const STATE_EVERY_MS = 50
@@ -85,6 +85,31 @@ export class Room {
 
   remove(seat: string): Promise<object> {
     return this.line.ask('room:remove', { seat })
+  }
+
+  /** Lets somebody else chair; this page does no longer. */
+  handOver(seat: string): Promise<object> {
+    return this.line.ask('room:hand_over', { seat })
+  }
+
+  /** The seat that presents, if any. */
+  get presenter(): string | null {
+    return this.view?.presenter ?? null
+  }
+
+  /** Takes over presenting: from now on this page changes what everybody sees. */
+  present(): Promise<object> {
+    return this.line.ask('share:take', {})
+  }
+
+  /** Has another seat present, or nobody. */
+  letPresent(seat: string | null): Promise<object> {
+    return this.line.ask('share:give', { seat })
+  }
+
+  /** Shares a value under one's own seat, whoever presents: a cursor. */
+  setOwn(name: string, value: unknown): void {
+    if (this.view) this.set(ownKey(this.view.seat, name), value)
   }
 
   /** Shares a value: the latest of a key, at most twenty messages a second in all. */

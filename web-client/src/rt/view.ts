@@ -24,9 +24,41 @@ export interface RoomView {
   recording: Recording
   mediaStopped: string | null
   consentNeeded: boolean
+  /** Whose seat presents; null: nobody, and everybody with the grant `share` sets shared values. */
+  presenter: string | null
+  /** Whose seat chairs since the chair was handed over; null: whoever's ticket said so. */
+  moderator: string | null
   closed: string | null
   takenOver: boolean
   seq: number
+}
+
+const CHAIR = 'moderate'
+
+/** The key of a shared value that belongs to one seat, whoever presents: its cursor, say. */
+export function ownKey(seat: string, name: string): string {
+  return `s.${seat}/${name}`
+}
+
+/** What may be done here now: the grants of the ticket, the chair going where it was handed to. */
+function granted(grants: readonly string[], chairs: boolean): readonly string[] {
+  const others = grants.filter((grant) => grant !== CHAIR)
+  return chairs ? [...others, CHAIR] : others
+}
+
+function renewedGrants(snapshot: Snapshot, before?: RoomView): readonly string[] {
+  const grants = before?.grants ?? []
+  return snapshot.moderator === null ? grants : granted(grants, snapshot.moderator === before?.seat)
+}
+
+function withoutSeat(state: RoomView['state'], seat: string): RoomView['state'] {
+  const own = ownKey(seat, '')
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith(own)))
+}
+
+/** Whether this page may change what everybody sees now. */
+export function leads(view: RoomView): boolean {
+  return view.grants.includes('share') && (view.presenter === null || view.presenter === view.seat)
 }
 
 export function enter(joined: Joined, before?: RoomView): RoomView {
@@ -43,7 +75,7 @@ export function renewed(snapshot: Snapshot, before?: RoomView): RoomView {
     room: snapshot.room,
     seat: before?.seat ?? '',
     capacity: snapshot.capacity,
-    grants: before?.grants ?? [],
+    grants: renewedGrants(snapshot, before),
     people: snapshot.people,
     lanes: snapshot.lanes,
     state: snapshot.state,
@@ -52,6 +84,8 @@ export function renewed(snapshot: Snapshot, before?: RoomView): RoomView {
     recording: snapshot.recording,
     mediaStopped: snapshot.media_stopped,
     consentNeeded: snapshot.recording_consent_needed,
+    presenter: snapshot.presenter,
+    moderator: snapshot.moderator,
     closed: null,
     takenOver: false,
     seq: snapshot.seq,
@@ -88,7 +122,11 @@ function changed(view: RoomView, event: RoomEvent): RoomView {
         people: [...view.people.filter((one) => one.seat !== event.person.seat), event.person],
       }
     case 'left':
-      return { ...view, people: view.people.filter((one) => one.seat !== event.seat) }
+      return {
+        ...view,
+        people: view.people.filter((one) => one.seat !== event.seat),
+        state: withoutSeat(view.state, event.seat),
+      }
     case 'away':
       return {
         ...view,
@@ -114,6 +152,14 @@ function changed(view: RoomView, event: RoomEvent): RoomView {
       return { ...view, recording: { on: event.on, since: event.since } }
     case 'media_stopped':
       return { ...view, mediaStopped: event.reason, recording: { on: false, since: null } }
+    case 'presenter':
+      return { ...view, presenter: event.seat }
+    case 'moderator':
+      return {
+        ...view,
+        moderator: event.seat,
+        grants: granted(view.grants, event.seat === view.seat),
+      }
     case 'closed':
       return { ...view, closed: event.reason, recording: { on: false, since: null } }
     case 'taken_over':
