@@ -8,13 +8,15 @@ from server.foundation.ground import Subscriber
 from server.identity.events import PatientMerged
 
 from . import http, http_files, http_health, http_notes, jobs, merging
+from .uploads import http as http_uploads
+from .uploads import jobs as jobs_uploads
 
 _FAMILY = frozenset({Role.PATIENT, Role.GUARDIAN})
 _READERS = _FAMILY | {Role.DOCTOR, Role.CLINIC_WORKER}
 
 CAPABILITY = Capability(
     name="records",
-    routes=(http.routes, http_notes.routes, http_files.routes, http_health.routes),
+    routes=(http.routes, http_notes.routes, http_files.routes, http_health.routes, http_uploads.routes),
     permissions={
         "records.read": _READERS,
         "records.attach": _READERS,
@@ -28,5 +30,5 @@ CAPABILITY = Capability(
         "records.trace": frozenset({Role.REGULATOR}),
     },
     subscribers=(Subscriber(PatientMerged, merging.on_patient_merged),),
-    jobs=jobs.JOBS,
+    jobs=(*jobs.JOBS, *jobs_uploads.JOBS),
 )

@@ -42,6 +42,7 @@ class AttachmentKind(StrEnum):
     DIAGNOSIS_PAPER = "diagnosis_paper"
     PHOTO = "photo"
     CHAT_PICTURE = "chat_picture"
+    REMOTE_MATERIAL = "remote_material"
 
 
 class Seen(StrEnum):

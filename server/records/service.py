@@ -71,6 +71,8 @@ from .merging import move_encounters
 from .notes import DraftView, NoteView, VersionView, amend_note, draft, note, proof, save_note, sign_note, signed
 from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording
 from .rules import AttachmentKind, Purpose, Right, Seen
+from .uploads.finishing import WholeFile, read_whole, whole_file
+from .uploads.receiving import UploadFacts, drop_upload, show_upload
 
 __all__ = [
     "Allergy",
@@ -105,9 +107,11 @@ __all__ = [
     "Right",
     "Said",
     "Seen",
+    "UploadFacts",
     "VersionView",
     "Vitals",
     "Weight",
+    "WholeFile",
     "acted_for",
     "add_attachment",
     "amend_note",
@@ -123,6 +127,7 @@ __all__ = [
     "diagnosis_groups",
     "dialogue",
     "draft",
+    "drop_upload",
     "encounter",
     "encounter_of",
     "encounters_of",
@@ -147,6 +152,7 @@ __all__ = [
     "open_recording",
     "opened_by",
     "proof",
+    "read_whole",
     "readable_patients",
     "recording",
     "require_may_read",
@@ -154,10 +160,12 @@ __all__ = [
     "require_open",
     "save_note",
     "say",
+    "show_upload",
     "sign_note",
     "signed",
     "upload_attachment",
     "who_read",
+    "whole_file",
     "withdraw_consent",
     "withdraw_one",
 ]

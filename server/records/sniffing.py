@@ -23,6 +23,7 @@ TAKEN: Final = {
     AttachmentKind.DIAGNOSIS_PAPER: frozenset(Form),
     AttachmentKind.PHOTO: frozenset({Form.JPEG, Form.PNG}),
     AttachmentKind.CHAT_PICTURE: frozenset({Form.JPEG, Form.PNG}),
+    AttachmentKind.REMOTE_MATERIAL: frozenset(Form),
 }
 
 

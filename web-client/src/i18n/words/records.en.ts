@@ -6,6 +6,7 @@ export const en: Record<keyof typeof zh, string> = {
   'of.self': 'Myself',
   'paper.diagnosis_paper': 'Medical paper',
   'paper.photo': 'Photo',
+  'paper.remote_material': 'Material for a remote consultation',
   'paper.chat_picture': 'Photo sent in the visit',
   'paper.pages': '{n} {n#page|pages}',
   'paper.open': 'Open',

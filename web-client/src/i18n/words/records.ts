@@ -7,6 +7,7 @@ export const zh = {
   'of.self': '我自己',
   'paper.diagnosis_paper': '病历资料',
   'paper.photo': '照片',
+  'paper.remote_material': '远程会诊资料',
   'paper.chat_picture': '看病时发的照片',
   'paper.pages': '{n} 页',
   'paper.open': '打开',

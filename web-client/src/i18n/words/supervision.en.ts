@@ -55,6 +55,8 @@ export const en: Record<keyof typeof zh, string> = {
   'fact.helper_recording': 'recording of the helper',
   'fact.diagnosis_paper': 'diagnosis paper',
   'fact.photo': 'photo',
+  'fact.remote_material': 'remote consultation material',
+  'fact.imaging_zip': 'packed study',
   'fact.chat_picture': 'chat picture',
   'fact.doctor': 'doctor',
   'fact.other': "patient's side",

@@ -54,6 +54,8 @@ export const zh = {
   'fact.helper_recording': '陪同人员录音录像同意',
   'fact.diagnosis_paper': '诊断资料',
   'fact.photo': '照片',
+  'fact.remote_material': '远程会诊资料',
+  'fact.imaging_zip': '打包的影像',
   'fact.chat_picture': '聊天图片',
   'fact.doctor': '医生',
   'fact.other': '病人一方',
