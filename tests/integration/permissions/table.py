@@ -25,6 +25,7 @@ from .rows_rx_counter import COUNTER
 from .rows_rx_formulary import FORMULARY
 from .rows_rx_review import REVIEW
 from .rows_rx_signing import SIGNING
+from .rows_uploads import UPLOADS
 from .world import Stage, Tie, World
 
 TABLE: Final = {
@@ -39,6 +40,7 @@ TABLE: Final = {
     **FORMULARY,
     **COUNTER,
     **RX_CARE,
+    **UPLOADS,
 }
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))

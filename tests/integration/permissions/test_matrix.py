@@ -20,12 +20,14 @@ from tests.serving import Served
 from .cells import ask, judged, permitted
 from .houses import signed_in_again
 from .rows_rx_care import LATE
+from .rows_uploads import UPLOADS_ELSEWHERE
 from .table import PERMISSIONS, ROUTES, TABLE, Matrix
 from .world import Stage, Tie, World
 
 # Their success needs a code, a token, a job, time gone by or another state than the world's; own tests show it.
 SHOWN_ELSEWHERE: Final = {
     *LATE,
+    *UPLOADS_ELSEWHERE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",
