@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("last_came_at", INSTANT, nullable=False),
         sa.Column("completed_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_imaging_studies"),
-        sa.UniqueConstraint("organisation_id", "study_uid", name="uq_imaging_studies_organisation_id"),
+        sa.UniqueConstraint("organisation_id", "study_uid", name="uq_imaging_studies_organisation_id_study_uid"),
         sa.CheckConstraint(
             "state IN ('arriving', 'complete', 'unmatched', 'rejected')", name="ck_imaging_studies_state_known"
         ),
@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("body_part", sa.Text, nullable=False),
         sa.Column("words", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_imaging_series"),
-        sa.UniqueConstraint("study_id", "series_uid", name="uq_imaging_series_study_id"),
+        sa.UniqueConstraint("study_id", "series_uid", name="uq_imaging_series_study_id_series_uid"),
         *_references("imaging_series", study_id="imaging_studies"),
     )
     op.create_table(
@@ -128,7 +128,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("came_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_imaging_instances"),
-        sa.UniqueConstraint("study_id", "sop_uid", name="uq_imaging_instances_study_id"),
+        sa.UniqueConstraint("study_id", "sop_uid", name="uq_imaging_instances_study_id_sop_uid"),
         sa.CheckConstraint("kind IN ('image', 'document', 'no_pixels')", name="ck_imaging_instances_kind_known"),
         sa.CheckConstraint("store IN ('pack', 'orthanc')", name="ck_imaging_instances_store_known"),
         sa.CheckConstraint("pack_offset >= 0 AND length > 0", name="ck_imaging_instances_lies_somewhere"),
@@ -150,7 +150,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_imaging_quarantine"),
-        sa.UniqueConstraint("organisation_id", "sha256", name="uq_imaging_quarantine_organisation_id"),
+        sa.UniqueConstraint("organisation_id", "sha256", name="uq_imaging_quarantine_organisation_id_sha256"),
         sa.CheckConstraint("pack_offset >= 0 AND length > 0", name="ck_imaging_quarantine_lies_somewhere"),
         *_references("imaging_quarantine", organisation_id="organisations"),
     )
