@@ -6,13 +6,10 @@ Values only, already in the words of the paper; nothing here knows rows, fonts o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Final
 
-from server.foundation.clock import SHANGHAI
-
-SERIAL_SHOWN: Final = 12
+from server.paper.content import Signed
 
 
 class Sort(StrEnum):
@@ -32,24 +29,6 @@ class Line:
     quantity: str
     usage: str
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """Somebody's electronic signature: the name in print, the instant, and the certificate's serial, shortened."""
-
-    part: str
-    name: str
-    at: datetime | None = None
-    serial: str = ""
-    remark: str = ""
-
-    @property
-    def mark(self) -> str:
-        """The second line: when, and with which certificate; empty where nobody has signed yet."""
-        if self.at is None:
-            return ""
-        return f"{self.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}  证书 {self.serial[:SERIAL_SHOWN].upper()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +64,6 @@ class Sheet:
     code: Code | None = None
     stamp: str = ""  # across the page: 已调配, 已作废, 已过期
     demo: bool = False
-
-
-def age_in_words(birth_date: date, on: date) -> str:
-    """An age as a prescription states it: years; below six with months, below a month in days.
-
-    Rule: B29
-    """
-    months = (on.year - birth_date.year) * 12 + on.month - birth_date.month - (on.day < birth_date.day)
-    if months < 1:
-        return f"{max((on - birth_date).days, 0)}天"
-    years, rest = divmod(months, 12)
-    if years >= 6:
-        return f"{years}岁"
-    return f"{years}岁{rest}个月" if years and rest else f"{years}岁" if years else f"{rest}个月"
 
 
 def grouped(digits: str) -> str:

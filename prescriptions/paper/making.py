@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -22,14 +20,16 @@ from prescriptions.reading import Opened
 from server.foundation.actor import PersonId, Role
 from server.foundation.answers import FileAnswer
 from server.foundation.clock import SHANGHAI, day_of
-from server.foundation.work import Work
+from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
+from server.paper.content import SEX, Signed, age_in_words
+from server.paper.making import drawn
 from server.records import service as records
 from server.settings import Settings
 from server.signatures import service as signatures
 
 from . import wording
-from .content import Code, Line, Sheet, Signed, Sort, age_in_words
+from .content import Code, Line, Sheet, Sort
 from .sheet import draw
 
 CHILD_BELOW: Final = 14
@@ -37,7 +37,6 @@ _PRINTABLE: Final = APPROVED | {Status.EXPIRED, Status.VOIDED}
 _WITH_CODE: Final = PATIENT_SIDE | {Party.PRESCRIBER}
 _STAMPS: Final = {Status.EXPIRED: "已过期", Status.VOIDED: "已作废", Status.PARTIAL: "部分调配"}
 _DEMO: Final = "演示环境：患者、医生、药师和药品均为虚构，不能用于取药。"
-_AT_ONCE: Final = asyncio.Semaphore(2)  # drawing is all work for the processor
 
 
 async def paper(work: Work, prescription_id: UUID) -> FileAnswer:
@@ -45,6 +44,13 @@ async def paper(work: Work, prescription_id: UUID) -> FileAnswer:
 
     Raises: Unknown, NotPrintableYet. Rule: B20
     """
+    async with unit_of_work(work.ground, work.actor, language=work.language) as reading_it:
+        sheet = await _read(reading_it, prescription_id)
+    return await drawn(lambda: draw(sheet, work.now), sheet.number)
+
+
+async def _read(work: Work, prescription_id: UUID) -> Sheet:
+    """What stands on the paper, for whoever may have it; a line in the who-read list."""
     prescription, party = await steps.own(work, prescription_id, ANYONE)
     if Status(prescription.status) not in _PRINTABLE or prescription.review_signature_id is None:
         raise NotPrintableYet
@@ -55,14 +61,7 @@ async def paper(work: Work, prescription_id: UUID) -> FileAnswer:
         prescription.id,
         own=work.actor.person_id == prescription.patient_id,
     )
-    sheet = await sheet_of(work, prescription, party)
-    async with _AT_ONCE:
-        content = await asyncio.to_thread(draw, sheet, work.now)
-
-    async def read(start: int, end: int) -> AsyncIterator[bytes]:
-        yield content[start:end]
-
-    return FileAnswer(read, len(content), "application/pdf", f"{prescription.number}.pdf")
+    return await sheet_of(work, prescription, party)
 
 
 async def sheet_of(work: Work, prescription: Prescription, party: Party) -> Sheet:
@@ -77,7 +76,7 @@ async def sheet_of(work: Work, prescription: Prescription, party: Party) -> Shee
         number=prescription.number,
         sort=_sort(content, patient["age"]),
         patient=patient["name"],
-        sex=wording.SEX.get(patient["sex"], patient["sex"]),
+        sex=SEX.get(patient["sex"], patient["sex"]),
         age=age_in_words(born, written_on),
         weight=f"{patient['weight_kg']} kg" if patient["weight_kg"] else "",
         department=one.document["department"],

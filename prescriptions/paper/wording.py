@@ -19,7 +19,6 @@ _UNIT: Final = {
     "puff": "吸", "drop": "滴", "patch": "贴", "application": "适量", "box": "盒", "bottle": "瓶", "dose": "剂", "vial": "支",
 }  # fmt: skip
 _PAYER: Final = {"insurance": "医保", "self": "自费", "public": "公费"}
-SEX: Final = {"male": "男", "female": "女"}
 
 
 def quantity(line: Line) -> str:

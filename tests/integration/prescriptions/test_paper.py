@@ -8,6 +8,7 @@ import pypdfium2  # type: ignore[import-untyped]  # it has no stubs
 import segno
 
 from prescriptions.paper import sheet
+from server.paper.pen import QR
 from server.settings import Settings
 from tests.api import Answer, Api
 
@@ -85,7 +86,7 @@ def _modules(raw: bytes, count: int) -> list[list[bool]]:
     with pypdfium2.PdfDocument(io.BytesIO(raw)) as opened:
         picture = opened[0].render(scale=scale).to_pil().convert("L")
     millimetre = 72 / 25.4 * scale
-    module = sheet.QR * millimetre / count
+    module = QR * millimetre / count
     left = sheet.LEFT * millimetre
     # The first long dark run down its left edge is a finder pattern: seven modules, where the code begins.
     column = [picture.getpixel((round(left + module / 2), y)) < 128 for y in range(picture.height)]

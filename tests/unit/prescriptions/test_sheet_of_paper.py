@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from prescriptions.content import Content
 from prescriptions.content import Line as Written
 from prescriptions.paper import wording
-from prescriptions.paper.breaking import lines_of
-from prescriptions.paper.content import Code, Line, Sheet, Signed, Sort, age_in_words
+from prescriptions.paper.content import Code, Line, Sheet, Sort
 from prescriptions.paper.sheet import draw
+from server.paper.breaking import lines_of
+from server.paper.content import Signed, age_in_words
 
 AT = datetime(2026, 11, 22, 1, 15, tzinfo=UTC)
 DRUG = Line("缬沙坦胶囊", "80 mg", "× 28 粒", "用法：每次 80 mg，每日 1 次，口服，共 28 天", "早晨服")
