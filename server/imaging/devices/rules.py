@@ -15,11 +15,11 @@ from uuid import UUID
 from server.foundation.randomness import random_bytes
 
 TOKEN_BYTES: Final = 32
-TOKEN_START: Final = "lyd_"  # so that secret scanners, and people, see what it is
+PREFIX: Final = "lyd_"  # so that secret scanners, and people, see what it is
 AE_TITLE: Final = r"^[ -\[\]-~]{0,15}[!-\[\]-~]$"
 SMALLEST_V4: Final = 24  # a hospital's network segment, never the world
 SMALLEST_V6: Final = 64
-_TOKEN: Final = re.compile(rf"{TOKEN_START}[A-Za-z0-9_-]{{43}}")
+_TOKEN: Final = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 _LONGEST_HEADER: Final = 400
 Network = IPv4Network | IPv6Network
 
@@ -44,7 +44,7 @@ def fresh_token() -> str:
 
     Rule: imaging-40
     """
-    return TOKEN_START + base64.urlsafe_b64encode(random_bytes(TOKEN_BYTES)).rstrip(b"=").decode()
+    return PREFIX + base64.urlsafe_b64encode(random_bytes(TOKEN_BYTES)).rstrip(b"=").decode()
 
 
 def digest_of(token: str) -> bytes:
