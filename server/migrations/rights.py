@@ -20,6 +20,9 @@ APPEND_ONLY: Final = frozenset(
         "counselling_notes",
         "review_decisions",
         "review_messages",
+        "imaging_order_steps",
+        "imaging_critical_calls",
+        "imaging_report_versions",
     }
 )
 READ_ONLY: Final = frozenset({"alembic_version"})
