@@ -1,0 +1,42 @@
+"""Problems of cooperation."""
+
+from __future__ import annotations
+
+from server.foundation.errors import Conflict, Invalid
+
+
+class NoAgreement(Conflict):
+    """The two institutions have not agreed on this, or not any more."""
+
+    code = "no-agreement"
+    rule = "B46"
+    zh = "双方未签订有效的远程医疗合作协议（{requester}、{server}），请联系本机构管理员签订后再邀请"
+    en = (
+        "{requester} and {server} have no agreement on telemedicine in force for this; "
+        "ask your administrator to make one first"
+    )
+
+
+class AgreementChanged(Conflict):
+    """Somebody else was first."""
+
+    code = "agreement-changed"
+    zh = "协议刚刚有变化（当前第 {version} 版），请刷新后再看"
+    en = "The agreement has just changed (version {version}); refresh and look again"
+
+
+class AgreementUnfit(Invalid):
+    """What was entered cannot be an agreement; `errors` say where."""
+
+    code = "agreement-unfit"
+    zh = "协议内容有误，请按提示修改"
+    en = "This cannot be an agreement yet; see the marks"
+
+
+class NotTheOtherSide(Conflict):
+    """An agreement needs two sides."""
+
+    code = "agreement-needs-other-side"
+    zh = "协议须由邀请方管理员确认，不能由受邀方或拟定人自己确认"
+    en = "The requesting side's administrator confirms an agreement, not the serving side or whoever drew it up"
+    rule = "B46"
