@@ -16,7 +16,7 @@ from media.service import MediaNode
 from prescriptions import service as prescriptions
 from server import realtime
 from server.appointments import service as appointments
-from server.capabilities import CAPABILITIES
+from server.capabilities import CAPABILITIES, REPORT_KINDS
 from server.foundation import clock as clocks
 from server.foundation import health, housekeeping
 from server.foundation.audit_heads import HeadsFolder
@@ -36,6 +36,7 @@ from server.foundation.routes import Route
 from server.foundation.vault import Vault
 from server.identity import service as identity
 from server.migrations.apply import newest
+from server.paper.verifying import ReportKinds
 from server.settings import ROOT, Settings
 from server.signatures import service as signatures
 
@@ -120,7 +121,7 @@ async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, Re
             *realtime.SUBSCRIBERS,
         ),
     )
-    ground.provide(settings, *settings.sections)
+    ground.provide(settings, *settings.sections, ReportKinds(REPORT_KINDS))
     identity.attach(ground)
     signatures.attach(ground)
     appointments.attach(ground)

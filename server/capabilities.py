@@ -12,10 +12,13 @@ from server.foundation.capability import Capability
 from server.identity.capability import CAPABILITY as IDENTITY
 from server.imaging.capability import CAPABILITY as IMAGING
 from server.notifications.capability import CAPABILITY as NOTIFICATIONS
+from server.paper.capability import CAPABILITY as PAPER
+from server.paper.verifying import ReportKind
 from server.records.capability import CAPABILITY as RECORDS
 from server.signatures.capability import CAPABILITY as SIGNATURES
 
 CAPABILITIES: Final[tuple[Capability, ...]] = (
+    PAPER,
     IDENTITY,
     SIGNATURES,
     NOTIFICATIONS,
@@ -26,3 +29,6 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
     PRESCRIPTIONS,
     IMAGING,
 )
+
+# Whose printed reports anybody can check by their code.
+REPORT_KINDS: Final[tuple[ReportKind, ...]] = ()

@@ -98,6 +98,7 @@ class Keyring:
         self.totp = self._cipher("totp")
         self.answers = self._cipher("answers")
         self.blind_index: tuple[SecretKey, ...] = tuple(derive(master, "blind-index") for master in self._masters)
+        self.reports: tuple[SecretKey, ...] = tuple(derive(master, "report-links") for master in self._masters)
 
     @classmethod
     def load(cls, master_key_file: Path, rows: Iterable[SigningKeyRow] = ()) -> Keyring:
