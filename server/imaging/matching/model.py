@@ -44,13 +44,3 @@ class Matching(Row):
     order_id: Mapped[UUID | None]
     differences: Mapped[list[str]] = mapped_column(ARRAY(Text))
     words: Mapped[bytes | None] = mapped_column(LargeBinary)
-
-
-class StudyLookup(Row):
-    """The blind index of a file's PatientID within its institution, for QIDO-RS: whole values only."""
-
-    __tablename__ = "imaging_study_lookups"
-    __table_args__ = (Index("ix_imaging_study_lookups_digest", "digest"),)
-
-    study_id: Mapped[UUID] = mapped_column(ForeignKey("imaging_studies.id"), primary_key=True)
-    digest: Mapped[bytes] = mapped_column(LargeBinary)

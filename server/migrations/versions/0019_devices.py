@@ -117,14 +117,6 @@ def _matching() -> None:
         ["organisation_id", "arrived_at"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
-    op.create_table(
-        "imaging_study_lookups",
-        sa.Column("study_id", sa.Uuid, nullable=False),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("study_id", name="pk_imaging_study_lookups"),
-        *_references("imaging_study_lookups", study_id="imaging_studies"),
-    )
-    op.create_index("ix_imaging_study_lookups_digest", "imaging_study_lookups", ["digest"])
 
 
 def _arrivals() -> None:
