@@ -16,6 +16,8 @@ from server.foundation.actor import Actor, Kind, PersonId, Role
 from server.foundation.errors import NotSignedIn
 from server.foundation.ground import Ground
 from server.foundation.tokens import TokenIssuer, TokenVerifier
+from server.foundation.work import Work
+from server.imaging.access import Right, StudyRef
 
 from . import store
 from .model import Film
@@ -62,6 +64,12 @@ def stands(film: Film, now: datetime) -> Standing:
 def guest_of(film: Film) -> Actor:
     """The one who holds this film; known by the film's own id, so that the who-read list and the audit can name it."""
     return Actor(Kind.HUMAN, person_id=PersonId(film.id), role=Role.GUEST, bound_to=film.study_id)
+
+
+async def by_film(work: Work, study: StudyRef) -> Right | None:
+    """The right to one study that an opened film gives. Rule: imaging-60"""
+    bound_to = work.actor.bound_to
+    return Right.FILM if bound_to is not None and bound_to == study.id else None
 
 
 def attach(ground: Ground) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from server.foundation.actor import PATIENT_SIDE, PersonId, Role
+from server.foundation.actor import PATIENT_SIDE, OrganisationId, PersonId, Role
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.identity import service as identity
@@ -65,6 +66,7 @@ async def make(work: Work, study_id: UUID, days: int) -> Made:
     Raises: Unknown, StudyNotReady, FilmsEnough. Rule: imaging-60
     """
     study = await _study_to_share(work, study_id)
+    assert study.patient_id is not None, "it would not be ready"
     if await store.count_live(work.session, study.id, work.now) >= rules.MOST_LIVE:
         raise FilmsEnough(most=rules.MOST_LIVE)
     secret = rules.fresh_secret()
@@ -112,10 +114,15 @@ async def accesses(work: Work, film_id: UUID) -> list[Attempt]:
 
 async def _study_to_share(work: Work, study_id: UUID, *, whole: bool = True) -> Study:
     """A study that the actor may see and pass on: a guest, an expert, a reading hospital may see it, and no more."""
-    study, _ = await access.require_may_see_study(work, study_id)
-    if not await _is_theirs(work, study.patient_id, study.organisation_id):
+    study = await store.study(work.session, study_id)
+    if study is None:
         raise Unknown
-    if whole and study.state != "complete":
+    patient_id = PersonId(study.patient_id) if study.patient_id else None
+    organisation_id = OrganisationId(study.organisation_id)
+    await access.require_may_see_study(work, access.StudyRef(study.id, organisation_id, patient_id, study.order_id))
+    if not await _is_theirs(work, patient_id, organisation_id):
+        raise Unknown
+    if patient_id is None or (whole and study.state != "complete"):
         raise StudyNotReady
     return study
 
@@ -142,7 +149,7 @@ async def _is_theirs(work: Work, patient_id: UUID | None, organisation_id: UUID)
     return await records.may_act_for(work, PersonId(patient_id)) is not None
 
 
-async def _facts(work: Work, films: list[Film] | tuple[Film, ...]) -> list[FilmFacts]:
+async def _facts(work: Work, films: Sequence[Film]) -> list[FilmFacts]:
     opened = await store.openings(work.session, [each.id for each in films])
     people = await identity.people(work, {PersonId(each.made_by) for each in films})
     names = {person_id: card.name for person_id, card in people.items()}

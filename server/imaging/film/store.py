@@ -9,7 +9,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.imaging.studies.model import Study
+
 from .model import Film, FilmAccess
+
+
+async def study(session: AsyncSession, study_id: UUID) -> Study | None:
+    """The study that somebody wants to share."""
+    return await session.get(Study, study_id, populate_existing=True)
 
 
 async def film(session: AsyncSession, film_id: UUID) -> Film | None:
