@@ -72,4 +72,35 @@ def _films() -> None:
 
 
 def _marks() -> None:
-    """Marks that last, on pictures: their table is added here."""
+    op.create_table(
+        "imaging_marks",
+        sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("study_id", sa.Uuid, nullable=False),
+        sa.Column("instance_id", sa.Uuid, nullable=False),
+        sa.Column("patient_id", sa.Uuid, nullable=False),
+        sa.Column("frame", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("meeting_id", sa.Uuid),
+        sa.Column("by_id", sa.Uuid, nullable=False),
+        sa.Column("organisation_id", sa.Uuid, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("removed_at", INSTANT),
+        sa.Column("removed_by", sa.Uuid),
+        sa.PrimaryKeyConstraint("id", name="pk_imaging_marks"),
+        sa.CheckConstraint(
+            "kind IN ('length', 'angle', 'ellipse', 'arrow', 'text')", name="ck_imaging_marks_kind_known"
+        ),
+        sa.CheckConstraint("frame >= 1", name="ck_imaging_marks_frame_counts_from_one"),
+        sa.CheckConstraint("(removed_at IS NULL) = (removed_by IS NULL)", name="ck_imaging_marks_removed_by_whom"),
+        *_references(
+            "imaging_marks",
+            study_id="imaging_studies",
+            instance_id="imaging_instances",
+            patient_id="people",
+            by_id="people",
+            organisation_id="organisations",
+            removed_by="people",
+        ),
+    )
+    op.create_index("ix_imaging_marks_study_id_at", "imaging_marks", ["study_id", "at"])
