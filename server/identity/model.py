@@ -98,12 +98,15 @@ class AllianceMember(Row):
 
 
 class Person(Row):
-    """A patient (sealed) or a member of staff (in clear); never both in one row. `replaced_by`: the record was merged."""
+    """A patient (sealed), a member of staff or a guest of a meeting (in clear); never two of them in one row.
+
+    `replaced_by`: the record was merged.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
-        CheckConstraint("kind IN ('patient', 'staff')", name="kind_known"),
-        CheckConstraint("(kind = 'staff') = (name IS NOT NULL)", name="staff_name_in_clear"),
+        CheckConstraint("kind IN ('patient', 'staff', 'guest')", name="kind_known"),
+        CheckConstraint("(kind <> 'patient') = (name IS NOT NULL)", name="name_in_clear"),
         CheckConstraint("(kind = 'patient') = (name_sealed IS NOT NULL)", name="patient_name_sealed"),
         CheckConstraint("kind = 'staff' OR pinyin IS NULL", name="no_pinyin_of_patients"),
         CheckConstraint("replaced_by <> id", name="not_own_replacement"),

@@ -17,10 +17,13 @@ class Sex(StrEnum):
 
 
 class PersonKind(StrEnum):
-    """Patients' names are encrypted, those of staff are public (B07). Who is both has two rows."""
+    """Patients' names are encrypted, those of staff are public (B07). Who is both has two rows. Of guests only the name
+    is known, by which they were invited.
+    """
 
     PATIENT = "patient"
     STAFF = "staff"
+    GUEST = "guest"
 
 
 class OrganisationKind(StrEnum):
