@@ -9,6 +9,16 @@ export type Photometric = 'MONOCHROME1' | 'MONOCHROME2' | 'RGB' | (string & {})
 export type Window = readonly [centre: number, width: number]
 export type Triple = readonly [number, number, number]
 
+/** What one frame of a file with many says for itself, where it differs. */
+export interface FrameView {
+  position: readonly number[] | null
+  slope: number | null
+  intercept: number | null
+  windows: readonly WindowView[] | null
+}
+
+export type WindowView = readonly [centre: number, width: number, name?: string]
+
 export interface InstanceView {
   id: string
   sop_uid: string
@@ -29,9 +39,12 @@ export interface InstanceView {
   slope: number
   intercept: number
   unit: string | null
-  windows: readonly (readonly [number, number, string?])[]
+  windows: readonly WindowView[]
   lossy: boolean
-  kind: 'image' | 'document' | 'no_pixels'
+  kind: 'image' | 'document' | 'no_pixels' | (string & {})
+  frame_time_ms?: number | null
+  padding?: number | null
+  each_frame?: readonly FrameView[] | null
 }
 
 export interface SeriesView {
@@ -47,6 +60,7 @@ export interface PriorView {
   id: string
   study_at: string | null
   description: string
+  modality?: string
 }
 
 export interface StudyView {
@@ -67,6 +81,10 @@ export interface Slice {
   readonly frame: number
   /** Millimetres along the stack's normal; undefined where the file does not say where it lies. */
   readonly along: number | undefined
+  readonly position: readonly number[] | undefined
+  readonly slope: number
+  readonly intercept: number
+  readonly windows: readonly WindowView[]
 }
 
 export const cross = (a: Triple, b: Triple): Triple => [
@@ -87,27 +105,35 @@ export function directions(instance: InstanceView): readonly [row: Triple, colum
   ]
 }
 
-function along(instance: InstanceView): number | undefined {
+function along(instance: InstanceView, position: readonly number[] | undefined): number | undefined {
   const [row, column] = directions(instance) ?? []
-  const [x, y, z] = instance.position ?? []
-  if (!row || !column || x === undefined || y === undefined || z === undefined) {
-    return instance.slice_location ?? undefined
+  const [x, y, z] = position ?? []
+  if (row && column && x !== undefined && y !== undefined && z !== undefined) {
+    return dot(cross(row, column), [x, y, z])
   }
-  return dot(cross(row, column), [x, y, z])
+  return instance.frames === 1 ? (instance.slice_location ?? undefined) : undefined
 }
 
-/** All pictures of a series, in the order of the instances; places are known for files of one frame only. */
+function slice(instance: InstanceView, frame: number): Slice {
+  const own = instance.each_frame?.[frame - 1]
+  const position = own?.position ?? (instance.frames === 1 ? instance.position : null) ?? undefined
+  return {
+    key: `${instance.id}/${frame}`,
+    instance,
+    frame,
+    along: along(instance, position),
+    position,
+    slope: own?.slope ?? instance.slope,
+    intercept: own?.intercept ?? instance.intercept,
+    windows: own?.windows ?? instance.windows,
+  }
+}
+
+/** All pictures of a series, in the order of the instances. */
 export function slicesOf(series: SeriesView): Slice[] {
   return series.instances
     .filter((instance) => instance.kind === 'image')
-    .flatMap((instance) =>
-      Array.from({ length: instance.frames }, (_, i) => ({
-        key: `${instance.id}/${i + 1}`,
-        instance,
-        frame: i + 1,
-        along: instance.frames === 1 ? along(instance) : undefined,
-      })),
-    )
+    .flatMap((instance) => Array.from({ length: instance.frames }, (_, i) => slice(instance, i + 1)))
 }
 
 /** Which slice of another stack lies nearest to a place; by share of the stack where places are not known. */
