@@ -82,6 +82,19 @@ async def holders(session: AsyncSession, organisation_id: UUID, role: str) -> Se
     return (await session.scalars(held.distinct())).all()
 
 
+async def departments_of(session: AsyncSession, person_id: UUID, organisation_id: UUID, role: str) -> Sequence[UUID]:
+    """The departments of an organisation in which a person holds a post of this role now."""
+    held = select(Membership.department_id).where(
+        Membership.person_id == person_id,
+        Membership.organisation_id == organisation_id,
+        Membership.role == role,
+        Membership.ended_at.is_(None),
+        Membership.suspended_at.is_(None),
+        Membership.department_id.is_not(None),
+    )
+    return [each for each in await session.scalars(held) if each is not None]
+
+
 async def with_holders(session: AsyncSession, role: str) -> Sequence[UUID]:
     """The organisations at which somebody holds a post of this role now."""
     held = select(Membership.organisation_id).where(

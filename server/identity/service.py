@@ -68,6 +68,7 @@ from .staff import (
     add_post,
     create_admin,
     holders,
+    own_departments,
     put_filing,
     staff_of,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "organisations",
     "organisations_below",
     "organisations_with",
+    "own_departments",
     "patient",
     "patient_here",
     "people",

@@ -182,6 +182,15 @@ async def holders(work: Work, organisation_id: OrganisationId, role: Role) -> se
     return {PersonId(each) for each in await organisation_store.holders(work.session, organisation_id, role)}
 
 
+async def own_departments(work: Work) -> set[UUID]:
+    """The departments in which the acting person works in this role, at the institution acted for; none without one."""
+    actor = work.actor
+    if actor.person_id is None or actor.organisation_id is None or actor.role is None:
+        return set()
+    found = await organisation_store.departments_of(work.session, actor.person_id, actor.organisation_id, actor.role)
+    return set(found)
+
+
 async def papers(work: Work, person_id: PersonId) -> list[Papers]:
     """A member of staff's credentials with their filings. Raises: Unknown unless a post lies within reach."""
     await _require_some_within_reach(work, person_id)

@@ -1,0 +1,68 @@
+"""What imaging orders refuse, each the sentence's subject: the reason, then the way out."""
+
+from __future__ import annotations
+
+from server.foundation.errors import Conflict, Invalid
+
+
+class NoReadingDepartment(Conflict):
+    """An agreement that does not say who reads this."""
+
+    code = "no-reading-department"
+    rule = "imaging-21"
+    zh = "合作协议没有约定由哪个科室诊断这项检查，请联系对方机构管理员补充影像诊断分工，或选择其他诊断机构"
+    en = (
+        "The agreement names no department that reads this examination: ask the other institution's administrator"
+        " to add it, or choose another institution"
+    )
+
+
+class NoSuchProcedure(Invalid):
+    """A code that the catalogue does not hold."""
+
+    code = "no-such-imaging-procedure"
+    zh = "请从列表中选择检查项目"
+    en = "Choose an examination from the list"
+
+
+class NoSuchImagingReason(Invalid):
+    """A code that its list does not hold."""
+
+    code = "no-such-imaging-reason"
+    zh = "请从列表中选择原因"
+    en = "Choose a reason from the list"
+
+
+class NotPerformedThere(Invalid):
+    """Pictures are taken here, or by an institution above."""
+
+    code = "imaging-not-performed-there"
+    zh = "检查只能在本机构或上级机构进行，请重新选择检查机构"
+    en = "Pictures are taken at your own institution or one above it; choose again"
+
+
+class NoPicturesYet(Conflict):
+    """Nothing has arrived for this order."""
+
+    code = "imaging-no-pictures-yet"
+    rule = "imaging-24"
+    zh = "还没有收到这张申请的图像，请先上传，或在待匹配列表中关联"
+    en = "No pictures have arrived for this order: upload them first, or link them in the list of unmatched studies"
+
+
+class PicturesStillComing(Conflict):
+    """A study of the order still grows."""
+
+    code = "imaging-pictures-still-coming"
+    rule = "imaging-24"
+    zh = "图像还在传输，传完后会自动进入待诊断列表，请稍候"
+    en = "Pictures are still arriving; the order joins the worklist by itself once they are complete"
+
+
+class CriticalStillOpen(Conflict):
+    """A critical value comes before everything else."""
+
+    code = "imaging-critical-open"
+    rule = "imaging-33"
+    zh = "这份检查有未确认的危急值，须先由接报人具名确认，才能继续"
+    en = "A critical value of this examination is not acknowledged yet: acknowledge it by name first, then go on"
