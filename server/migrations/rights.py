@@ -22,7 +22,6 @@ APPEND_ONLY: Final = frozenset(
         "review_messages",
         "opinion_versions",
         "consultation_reports",
-        "report_uses",
         "imaging_order_steps",
         "imaging_critical_calls",
         "imaging_report_versions",

@@ -56,7 +56,9 @@ def _meetings() -> None:
         sa.CheckConstraint("(chair_id IS NULL) = (room IS NULL)", name="ck_meetings_opened_with_a_chair"),
         sa.CheckConstraint("state <> 'open' OR opened_at IS NOT NULL", name="ck_meetings_open_since"),
         sa.CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ck_meetings_ended_at_what"),
-        *_references("meetings", chair_id="people", encounter_id="encounters", patient_id="people"),
+        *_references(
+            "meetings", chair_id="people", encounter_id="encounters", id="remote_requests", patient_id="people"
+        ),
     )
     op.create_index("ix_meetings_open", "meetings", ["opened_at"], postgresql_where=sa.text("state = 'open'"))
     op.create_table(
@@ -154,7 +156,7 @@ def _opinions() -> None:
         sa.CheckConstraint("kind IN ('opinion', 'summary')", name="ck_opinions_kind_known"),
         sa.CheckConstraint("seq >= 1 AND version >= 0", name="ck_opinions_counts"),
         sa.CheckConstraint("version > 0 OR draft IS NOT NULL", name="ck_opinions_says_something"),
-        *_references("opinions", author_id="people", patient_id="people"),
+        *_references("opinions", author_id="people", patient_id="people", request_id="remote_requests"),
     )
     op.create_index("uq_opinions_author", "opinions", ["request_id", "kind", "author_id"], unique=True)
     op.create_table(
@@ -173,16 +175,6 @@ def _opinions() -> None:
         *_references("opinion_versions", author_id="people", opinion_id="opinions", signature_id="signatures"),
     )
     op.create_table(
-        "opinion_releases",
-        sa.Column("request_id", sa.Uuid, nullable=False),
-        sa.Column("expert_id", sa.Uuid, nullable=False),
-        sa.Column("by_id", sa.Uuid, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("reason", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("request_id", "expert_id", name="pk_opinion_releases"),
-        *_references("opinion_releases", by_id="people", expert_id="people"),
-    )
-    op.create_table(
         "consultation_reports",
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("request_id", sa.Uuid, nullable=False),
@@ -192,15 +184,5 @@ def _opinions() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_consultation_reports"),
         sa.UniqueConstraint("request_id", "edition", name="uq_consultation_reports_request_id_edition"),
         sa.CheckConstraint("edition >= 1 AND cardinality(parts) >= 1", name="ck_consultation_reports_has_parts"),
-    )
-    op.create_table(
-        "report_uses",
-        sa.Column("request_id", sa.Uuid, nullable=False),
-        sa.Column("used", sa.Text, nullable=False),
-        sa.Column("words", sa.LargeBinary),
-        sa.Column("by_id", sa.Uuid, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("request_id", name="pk_report_uses"),
-        sa.CheckConstraint("used IN ('adopted', 'partly', 'not')", name="ck_report_uses_used_known"),
-        *_references("report_uses", by_id="people"),
+        *_references("consultation_reports", request_id="remote_requests"),
     )
