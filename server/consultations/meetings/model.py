@@ -24,7 +24,7 @@ class Meeting(Row):
         Index("ix_meetings_open", "opened_at", postgresql_where=text("state = 'open'")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(ForeignKey("remote_requests.id"), primary_key=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     encounter_id: Mapped[UUID] = mapped_column(ForeignKey("encounters.id"), unique=True)
     state: Mapped[str] = mapped_column(Text)

@@ -1,4 +1,4 @@
-"""Tables of opinions: drafts and signed versions, who was released from writing one, the report's editions, its use."""
+"""Tables of opinions: drafts and signed versions, and the editions of the report that they make up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Opinion(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    request_id: Mapped[UUID]
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("remote_requests.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str] = mapped_column(Text)
     author_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
@@ -52,18 +52,6 @@ class OpinionVersion(Row):
     signed_at: Mapped[datetime]
 
 
-class OpinionRelease(Row):
-    """An expert who need not write an opinion, and why: the lead's summary waits for them no longer."""
-
-    __tablename__ = "opinion_releases"
-
-    request_id: Mapped[UUID] = mapped_column(primary_key=True)
-    expert_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime]
-    reason: Mapped[bytes] = mapped_column(LargeBinary)
-
-
 class ReportEdition(Row):
     """One edition of the report: the signed versions of which it consists. The first when signing was complete."""
 
@@ -74,20 +62,7 @@ class ReportEdition(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    request_id: Mapped[UUID]
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("remote_requests.id"))
     edition: Mapped[int]
     parts: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     made_at: Mapped[datetime]
-
-
-class ReportUse(Row):
-    """How the requester used the report. Only ever added."""
-
-    __tablename__ = "report_uses"
-    __table_args__ = (CheckConstraint("used IN ('adopted', 'partly', 'not')", name="used_known"),)
-
-    request_id: Mapped[UUID] = mapped_column(primary_key=True)
-    used: Mapped[str] = mapped_column(Text)
-    words: Mapped[bytes | None] = mapped_column(LargeBinary)
-    by_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime]
