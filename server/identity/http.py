@@ -45,8 +45,6 @@ from .patients import NewPatient
 routes = Routes()
 
 VERSION: Final = "0.1.0"
-_COOKIE: Final = "__Host-lianyi"
-_PLAIN_COOKIE: Final = "lianyi"  # a browser keeps __Host- over TLS only; the demo runs on http://localhost too
 
 
 class AboutView(View):
@@ -185,18 +183,13 @@ async def _answered(work: Work, signed_in: SignedIn) -> Answer[SignInView]:
         expires_in_s=signed_in.expires_in_s,
         me=await me_http.whose(work, signed_in.login),
     )
-    cookie = Cookie(_cookie_name(work), signed_in.refresh_token, signed_in.refresh_lifetime_s)
-    return Answer(view, cookies=(cookie,), headers={"Cache-Control": "no-store"})
-
-
-def _cookie_name(work: Work) -> str:
-    return _PLAIN_COOKIE if work.part(Settings).demo and not work.client.secure else _COOKIE
+    return Answer(view, cookies=(logins.cookie_of(work, signed_in),), headers={"Cache-Control": "no-store"})
 
 
 @routes.post("/api/logins/refresh", may=PUBLIC, grants_tokens=True, problems=(NotSignedIn,))
 async def refresh_login(work: Work) -> Answer[SignInView]:
     """A new access token for the refresh cookie, which is exchanged for its successor; and whose it is."""
-    token = work.client.cookies.get(_cookie_name(work))
+    token = work.client.cookies.get(logins.cookie_name(work))
     if not token:
         raise NotSignedIn
     return await _answered(work, await logins.refresh(work, token))
@@ -205,15 +198,15 @@ async def refresh_login(work: Work) -> Answer[SignInView]:
 @routes.delete("/api/logins/current", may=PUBLIC, status=204, grants_tokens=True)
 async def end_login(work: Work) -> Answer[None]:
     """Sign out here; also when the access token is too old and only the cookie is left."""
-    await logins.end_current(work, work.client.cookies.get(_cookie_name(work)))
-    return Answer(None, cookies=(Cookie(_cookie_name(work), None, 0),))
+    await logins.end_current(work, work.client.cookies.get(logins.cookie_name(work)))
+    return Answer(None, cookies=(Cookie(logins.cookie_name(work), None, 0),))
 
 
 @routes.delete("/api/logins", may=SIGNED_IN, status=204, grants_tokens=True)
 async def end_all_logins(work: Work) -> Answer[None]:
     """Sign out everywhere."""
     await logins.end_all_of(work, work.actor.person, "signed-out-everywhere")
-    return Answer(None, cookies=(Cookie(_cookie_name(work), None, 0),))
+    return Answer(None, cookies=(Cookie(logins.cookie_name(work), None, 0),))
 
 
 @routes.get("/api/logins", may=SIGNED_IN)

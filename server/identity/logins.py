@@ -11,19 +11,24 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from server.foundation.actor import PATIENT_SIDE, LoginId, Role
+from server.foundation.answers import Cookie
 from server.foundation.crypto import label
 from server.foundation.errors import NotSignedIn, Unknown
 from server.foundation.work import Work
-from server.settings import SignInSettings
+from server.settings import Settings, SignInSettings
 
 from . import login_store as store
 from .authentication import Logins
 from .events import LoginEnded
 from .login_model import Login, RefreshToken
 from .model import Membership, Organisation
+
+_COOKIE: Final = "__Host-lianyi"
+_PLAIN_COOKIE: Final = "lianyi"  # a browser keeps __Host- over TLS only; the demo runs on http://localhost too
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,12 @@ async def open_login(
     person_id: UUID,
     role: Role,
     post: tuple[Membership, Organisation] | None = None,
+    until: datetime | None = None,
 ) -> SignedIn:
-    """A new login of a person in one role; of staff in one post, with the second factor just given."""
+    """A new login of a person in one role; of staff in one post, with the second factor just given.
+
+    `until` is its end where it is not as long as the role's.
+    """
     settings = work.part(SignInSettings)
     lifetime_s = settings.patient_login_s if role in PATIENT_SIDE else settings.staff_login_s
     login = Login(
@@ -72,7 +81,7 @@ async def open_login(
         device=work.client.user_agent,
         created_at=work.now,
         seen_at=work.now,
-        expires_at=work.now + timedelta(seconds=lifetime_s),
+        expires_at=until or work.now + timedelta(seconds=lifetime_s),
         second_factor_at=work.now if post else None,
     )
     work.session.add(login)
@@ -104,6 +113,35 @@ async def refresh(work: Work, token: str) -> SignedIn:
         raise NotSignedIn().keeping_effects()
     login.seen_at = work.now
     return _signed_in(work, login, successor)
+
+
+async def holder_of(work: Work, token: str) -> LoginId | None:
+    """Which login a refresh token belongs to, whatever became of it."""
+    link = await store.refresh_token(work.session, _digest(token))
+    return LoginId(link.login_id) if link else None
+
+
+async def answer_again(work: Work, login_id: LoginId) -> SignedIn | None:
+    """A login whose answer may have been lost on its way, with a further refresh token; None when it is over."""
+    login = await store.login(work.session, login_id)
+    if login is None or _is_over(work, login):
+        return None
+    return _signed_in(work, login, await _fresh_token(work, login.id))
+
+
+def cookie_name(work: Work) -> str:
+    """What the refresh token's cookie is called here."""
+    return _PLAIN_COOKIE if work.part(Settings).demo and not work.client.secure else _COOKIE
+
+
+def cookie_of(work: Work, signed_in: SignedIn) -> Cookie:
+    """The cookie with the login's refresh token."""
+    return Cookie(cookie_name(work), signed_in.refresh_token, signed_in.refresh_lifetime_s)
+
+
+async def end(work: Work, login_id: LoginId, reason: str) -> None:
+    """End a login; one that is over already stays as it is."""
+    await _end(work, reason, login_id=login_id)
 
 
 async def end_current(work: Work, refresh_token: str | None) -> None:

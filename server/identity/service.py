@@ -14,8 +14,9 @@ from .cards import DepartmentCard, DoctorCard, OrganisationCard, PatientFacts, P
 from .clinic import patient_here
 from .codes import code_for_delivery
 from .desk import add_demo_person, demo_credentials, demo_people
+from .guests import send_off, welcome, welcome_back
 from .id_numbers import IdNumber, check_character, read_id_number
-from .logins import SignedIn, further_access, open_login
+from .logins import SignedIn, cookie_of, further_access, open_login
 from .merging import replaced_by, with_merged
 from .organisations import (
     LicenceFields,
@@ -140,6 +141,7 @@ __all__ = [
     "children_among",
     "code_for_delivery",
     "colleagues",
+    "cookie_of",
     "create_admin",
     "demo_credentials",
     "demo_people",
@@ -171,9 +173,12 @@ __all__ = [
     "require_may_review",
     "require_real_name",
     "require_services_open",
+    "send_off",
     "staff_of",
     "standing",
     "titles",
     "wards",
+    "welcome",
+    "welcome_back",
     "with_merged",
 ]
