@@ -73,6 +73,7 @@ def _meetings() -> None:
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("person_id", sa.Uuid),
         sa.Column("login_id", sa.Uuid),
+        sa.Column("browser", sa.LargeBinary),
         sa.Column("opened_at", INSTANT),
         sa.Column("second_browser_at", INSTANT),
         sa.Column("revoked_at", INSTANT),
@@ -88,9 +89,7 @@ def _meetings() -> None:
         sa.CheckConstraint(
             "second_browser_at IS NULL OR opened_at IS NOT NULL", name="ck_meeting_invitations_second_after_first"
         ),
-        *_references(
-            "meeting_invitations", login_id="logins", made_by="people", meeting_id="meetings", person_id="people"
-        ),
+        *_references("meeting_invitations", made_by="people", meeting_id="meetings", person_id="people"),
     )
     op.create_index("ix_meeting_invitations_meeting_id", "meeting_invitations", ["meeting_id"])
     op.create_index("ix_meeting_invitations_login_id", "meeting_invitations", ["login_id"])
