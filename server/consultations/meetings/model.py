@@ -40,7 +40,9 @@ class Meeting(Row):
 
 
 class Invitation(Row):
-    """A link for one guest in one capacity, known by the digest of its secret. The first browser that opens it keeps it."""
+    """A link for one guest in one capacity, known by the digest of its secret. The first browser that opens it keeps it;
+    `browser` is the digest of a word which that browser made, for when the answer to it is lost on a bad line.
+    """
 
     __tablename__ = "meeting_invitations"
     __table_args__ = (
@@ -63,7 +65,8 @@ class Invitation(Row):
     made_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
-    login_id: Mapped[UUID | None] = mapped_column(ForeignKey("logins.id"))
+    login_id: Mapped[UUID | None]  # old logins are forgotten, the invitation stays
+    browser: Mapped[bytes | None] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime | None]
     second_browser_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
