@@ -1,0 +1,1 @@
+"""Placing imaging orders, cancelling them, taking in their pictures, sending back what is of no quality, showing them."""
