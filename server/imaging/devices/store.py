@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -82,3 +82,10 @@ async def end_peer(session: AsyncSession, peer_id: UUID, organisation_id: UUID, 
         .execution_options(synchronize_session=False)
     )
     return done.first() is not None
+
+
+async def names(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these devices and peers are called."""
+    devices_named = select(Device.id, Device.name).where(Device.id.in_(ids))
+    peers_named = select(Peer.id, Peer.name).where(Peer.id.in_(ids))
+    return {row.id: row.name for row in await session.execute(devices_named.union_all(peers_named))}
