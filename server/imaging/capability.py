@@ -8,6 +8,7 @@ from server.foundation.actor import PATIENT_SIDE, Role
 from server.foundation.capability import Capability
 from server.foundation.watching import Topic
 
+from .film import http as http_film
 from .marks import http as http_marks
 from .marks import marking
 
@@ -16,10 +17,15 @@ _SEES: Final = _READS | PATIENT_SIDE | {Role.GUEST}
 
 CAPABILITY: Final = Capability(
     name="imaging",
-    routes=(http_marks.routes,),
+    routes=(
+        http_marks.routes,
+        http_film.routes,
+    ),
     permissions={
         "imaging.mark": _READS,
         "imaging.see-marks": _SEES,
+        "imaging.share-film": _READS | PATIENT_SIDE,
+        "imaging.see-films": _READS | PATIENT_SIDE | {Role.ADMINISTRATOR},
     },
     topics=(Topic(marking.TOPIC, marking.may_watch),),
 )
