@@ -28,10 +28,11 @@ class Purpose(StrEnum):
     RECORDING = "recording"
     ACT_FOR_ME = "act_for_me"
     HELPER_RECORDING = "helper_recording"
+    REMOTE_CONSULTATION = "remote_consultation"
 
 
 # Given for one encounter and no other: yesterday's recording does not allow today's.
-PER_ENCOUNTER: Final = frozenset({Purpose.RECORDING, Purpose.HELPER_RECORDING})
+PER_ENCOUNTER: Final = frozenset({Purpose.RECORDING, Purpose.HELPER_RECORDING, Purpose.REMOTE_CONSULTATION})
 # Given by whoever enters the room, for himself.
 PERSONAL: Final = frozenset({Purpose.HELPER_RECORDING})
 
@@ -57,6 +58,7 @@ class Seen(StrEnum):
     TRACE = "trace"
     HEALTH = "health"
     PRESCRIPTION = "prescription"
+    STUDY = "study"
 
 
 class Kept(StrEnum):
