@@ -73,6 +73,7 @@ export const en: Record<keyof typeof zh, string> = {
   'role.regulator': 'Regulator',
   'role.patient': 'Patient',
   'role.guardian': 'Guardian',
+  'role.guest': 'invited guest',
   'me.title': 'Me',
   'me.sign.out': 'Sign out',
   'me.view': 'Text and view',

@@ -74,6 +74,7 @@ export const zh = {
   'role.regulator': '监管人员',
   'role.patient': '病人',
   'role.guardian': '监护人',
+  'role.guest': '受邀的人',
   'me.title': '我的',
   'me.sign.out': '退出登录',
   'me.view': '字和界面',

@@ -37,6 +37,7 @@ export const en: Record<keyof typeof zh, string> = {
   'purpose.recording': 'Consent to recording',
   'purpose.act_for_me': 'Authorisation to act for me',
   'purpose.helper_recording': "Helper's consent to recording",
+  'purpose.remote_consultation': 'Consent to a remote consultation',
   'summary.title': 'Visit summary',
   'summary.print': 'Print',
   'summary.patient': 'Patient',
@@ -113,4 +114,6 @@ export const en: Record<keyof typeof zh, string> = {
   'seen.trace': 'Course of a visit (supervision)',
   'seen.health': 'Health summary',
   'seen.prescription': 'Prescription',
+  'seen.study': 'pictures',
+  'reads.film': 'A cloud film link',
 }

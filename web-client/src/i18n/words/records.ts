@@ -37,6 +37,7 @@ export const zh = {
   'purpose.recording': '录音录像知情同意书',
   'purpose.act_for_me': '委托代办授权书',
   'purpose.helper_recording': '陪同人员录音录像同意书',
+  'purpose.remote_consultation': '远程会诊知情同意书',
   'summary.title': '就诊小结',
   'summary.print': '打印',
   'summary.patient': '病人',
@@ -112,6 +113,8 @@ export const zh = {
   'seen.trace': '就诊过程（监管）',
   'seen.health': '健康摘要',
   'seen.prescription': '处方',
+  'seen.study': '影像',
+  'reads.film': '云胶片链接',
 } as const
 
 export const t = catalogue(zh, () => import('./records.en'))
