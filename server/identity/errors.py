@@ -89,6 +89,15 @@ class MayNotPractise(NotAllowed):
     )
 
 
+class MayNotConsult(NotAllowed):
+    """Rule: B03."""
+
+    code = "may-not-consult"
+    rule = "B03"
+    zh = "受邀医师须为本机构注册并具备3年以上独立临床工作经验"
+    en = "An invited expert is registered at the institution and has three years of independent clinical work"
+
+
 class CredentialNotInForce(NotAllowed):
     """Rule: B02: no licence, or one that is over."""
 

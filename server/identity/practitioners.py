@@ -11,18 +11,19 @@ from uuid import UUID
 
 from server.foundation.actor import OrganisationId, PersonId, Role
 from server.foundation.clock import day_of
-from server.foundation.errors import Unknown
+from server.foundation.errors import Problem, Unknown
 from server.foundation.work import Work
 
 from . import logins, organisation_store, organisations, store
 from .cards import DoctorCard
-from .errors import CredentialNotInForce, NotFiledHere
+from .errors import CredentialNotInForce, MayNotConsult, NotFiledHere
 from .events import PractitionerSuspended
 from .model import Credential, Department, Filing, Membership, Organisation, Person
 from .rules import (
     CredentialFacts,
     FilingFacts,
     LicenceFacts,
+    consultation_refusal,
     in_force,
     practice_refusal,
     review_refusal,
@@ -84,6 +85,37 @@ async def require_may_practise(work: Work, doctor_id: PersonId, organisation_id:
         raise refusal
     if all(post[1].suspended_at for post in posts):
         raise CredentialNotInForce
+
+
+async def require_may_consult(work: Work, doctor_id: PersonId, organisation_id: OrganisationId) -> None:
+    """Nothing, when this doctor may be invited as an expert of this organisation today.
+
+    Raises: CredentialNotInForce, MayNotConsult. Rule: B03
+    """
+    posts = await store.doctor_posts(work.session, ids=[doctor_id], organisation_id=organisation_id)
+    refusal = _consultation_refusal(posts[0], day_of(work.now)) if posts else MayNotConsult()
+    if refusal is not None:
+        raise refusal
+
+
+async def consultants(
+    work: Work, organisation_id: OrganisationId, department_id: UUID | None = None
+) -> list[tuple[DoctorCard, Problem | None]]:
+    """An organisation's doctors (of one department), each with why they may not be invited as experts today, if so.
+
+    Rule: B03
+    """
+    posts = await store.doctor_posts(work.session, organisation_id=organisation_id, department_id=department_id)
+    today = day_of(work.now)
+    refusals = [_consultation_refusal(post, today) for post in posts]
+    return list(zip(await _cards(work, posts), refusals, strict=True))
+
+
+def _consultation_refusal(post: _Post, today: date) -> Problem | None:
+    *_, credential, filing = post
+    if post[1].suspended_at is not None:
+        return CredentialNotInForce()
+    return consultation_refusal(_credential(credential), _filing(filing), today)
 
 
 async def require_may_review(work: Work, pharmacist_id: PersonId) -> None:

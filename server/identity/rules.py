@@ -14,12 +14,19 @@ from typing import Final, Protocol
 
 from server.foundation.errors import Problem
 
-from .errors import CredentialNotInForce, MayNotPractise, MayNotReview, NotFiledHere, ServicesClosed
+from .errors import (
+    CredentialNotInForce,
+    MayNotConsult,
+    MayNotPractise,
+    MayNotReview,
+    NotFiledHere,
+    ServicesClosed,
+)
 from .vocabulary import REVIEWING_TITLES, RelationKind, Title
 
 GUARDIAN_UNTIL_AGE: Final = 14  # B10
 ADULT_AGE: Final = 18
-INDEPENDENT_YEARS: Final = 3  # B02
+INDEPENDENT_YEARS: Final = 3  # B02, B03
 DISPENSING_YEARS: Final = 3  # B08
 
 _MOBILE: Final = re.compile(r"1(?:[3-9]\d|00)\d{8}", re.ASCII)  # 100 is given out to nobody: invented people have it
@@ -116,6 +123,20 @@ def practice_refusal(
         return NotFiledHere()
     if whole_years(credential.first_licensed_on, day) < INDEPENDENT_YEARS or not filing.internet_consent:
         return MayNotPractise()
+    return None
+
+
+def consultation_refusal(credential: CredentialFacts | None, filing: FilingFacts | None, day: date) -> Problem | None:
+    """Why a doctor may not be invited as an expert by another institution on that day; None when nothing stands against it.
+
+    Remote medicine between institutions is no internet diagnosis: the institution's licence is not asked, but a filing for
+    further practice is not enough, the doctor is registered there. Rule: B03.
+    """
+    if credential is None or day > credential.valid_until:
+        return CredentialNotInForce()
+    registered = filing is not None and filing.registration and in_force(filing, day)
+    if not registered or whole_years(credential.first_licensed_on, day) < INDEPENDENT_YEARS:
+        return MayNotConsult()
     return None
 
 

@@ -49,10 +49,12 @@ from .patients import (
 )
 from .practitioners import (
     colleagues,
+    consultants,
     doctor,
     doctors,
     is_pharmacist,
     pharmacist_licence,
+    require_may_consult,
     require_may_practise,
     require_may_review,
     titles,
@@ -141,6 +143,7 @@ __all__ = [
     "children_among",
     "code_for_delivery",
     "colleagues",
+    "consultants",
     "cookie_of",
     "create_admin",
     "demo_credentials",
@@ -169,6 +172,7 @@ __all__ = [
     "relate",
     "replaced_by",
     "require_fresh_second_factor",
+    "require_may_consult",
     "require_may_practise",
     "require_may_review",
     "require_real_name",
