@@ -208,9 +208,9 @@ async def move_care(work: Work, source_id: UUID, to_carer_id: PersonId) -> None:
     await store.hand_encounters_over(work.session, source_id, to_carer_id)
 
 
-async def end_care(work: Work, source_id: UUID, days: int | None = None) -> None:
-    """Let a source's care end so many days from now (None: 30; 0: at once)."""
-    await store.end_care(work.session, source_id, rules.care_ends(work.now, days))
+async def end_care(work: Work, source_id: UUID, days: int | None = None, *, carer_id: PersonId | None = None) -> None:
+    """Let a source's care, or one carer's of it, end so many days from now (None: 30; 0: at once)."""
+    await store.end_care(work.session, source_id, rules.care_ends(work.now, days), carer_id)
 
 
 async def may_read(work: Work, patient_id: PersonId) -> Right | None:

@@ -93,10 +93,12 @@ async def is_carer(
     return (await session.execute(statement.limit(1))).first() is not None
 
 
-async def end_care(session: AsyncSession, source_id: UUID, ends_at: datetime) -> None:
-    """Let the open care of a source end then; what ends earlier already stays so."""
+async def end_care(session: AsyncSession, source_id: UUID, ends_at: datetime, carer_id: UUID | None = None) -> None:
+    """Let the open care of a source (of one carer) end then; what ends earlier already stays so."""
     open_or_later = or_(CareRelationship.ends_at.is_(None), CareRelationship.ends_at > ends_at)
     statement = update(CareRelationship).where(CareRelationship.source_id == source_id, open_or_later)
+    if carer_id is not None:
+        statement = statement.where(CareRelationship.carer_id == carer_id)
     await session.execute(statement.values(ends_at=ends_at).execution_options(synchronize_session=False))
 
 

@@ -53,6 +53,7 @@ export const en: Record<keyof typeof zh, string> = {
   'fact.recording': 'recording',
   'fact.act_for_me': 'acting for the patient',
   'fact.helper_recording': 'recording of the helper',
+  'fact.remote_consultation': 'remote consultation',
   'fact.diagnosis_paper': 'diagnosis paper',
   'fact.photo': 'photo',
   'fact.remote_material': 'remote consultation material',

@@ -52,6 +52,7 @@ export const zh = {
   'fact.recording': '录音录像同意',
   'fact.act_for_me': '代办同意',
   'fact.helper_recording': '陪同人员录音录像同意',
+  'fact.remote_consultation': '远程会诊同意',
   'fact.diagnosis_paper': '诊断资料',
   'fact.photo': '照片',
   'fact.remote_material': '远程会诊资料',
