@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, AsyncCursor, errors
 
 from server.foundation.bulk import insert_many, packed
 from server.foundation.errors import Problem
@@ -139,15 +139,31 @@ async def _read(raw: Raw, wants: Sequence[Want], now: datetime) -> Rows:
 
 async def _write(raw: Raw, places: Sequence[Place], now: datetime) -> None:
     taken = Counter((each.want.slot_id, each.quota) for each in places)
+    async with raw.pipeline():
+        done = await _take(raw, taken)
+        await insert_many(raw, Booking, [_booking(each, now) for each in _in_order(places)])
+    assert done.rowcount == len(taken), "the rows were locked and read in this transaction"
+
+
+async def _take(raw: Raw, taken: Mapping[Row, int]) -> AsyncCursor[Any]:
     asked = {
         "slots": packed("UUID", [slot_id for slot_id, _ in taken]),
         "quotas": packed("TEXT", [quota for _, quota in taken]),
         "places": packed("INTEGER", list(taken.values())),
     }
-    async with raw.pipeline():
-        done = await raw.execute(_TAKE, asked)
-        await insert_many(raw, Booking, [_booking(each, now) for each in _in_order(places)])
-    assert done.rowcount == len(taken), "the rows were locked and read in this transaction"
+    return await raw.execute(_TAKE, asked)
+
+
+async def reserve(raw: Raw, slot_id: UUID, quotas: Sequence[Quota]) -> Quota | None:
+    """Take one place of a slot for no patient (a consultation needs the doctor's time): from which quota, or None.
+
+    The first of the quotas that has a place left gives it. Rule: appointments-16
+    """
+    left = await free(raw, [slot_id])
+    quota = next((each for each in quotas if left.get((slot_id, each), 0) > 0), None)
+    if quota is not None:
+        await _take(raw, {(slot_id, quota): 1})
+    return quota
 
 
 def _in_order(places: Sequence[Place]) -> list[Place]:

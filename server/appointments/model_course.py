@@ -89,3 +89,21 @@ class OpenRate(Row):
     no_shows: Mapped[int]
     waited: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class ReservedPlace(Row):
+    """A place taken for no patient: a doctor's time that a consultation needs. `source_id` is what needs it."""
+
+    __tablename__ = "reserved_places"
+    __table_args__ = (
+        CheckConstraint("given_back_at IS NULL OR given_back_at >= taken_at", name="given_back_after"),
+        Index("ix_reserved_places_slot_id", "slot_id"),
+        Index("uq_reserved_places_live", "source_id", unique=True, postgresql_where=text("given_back_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot_id: Mapped[UUID] = mapped_column(ForeignKey("slots.id"))
+    quota: Mapped[str] = mapped_column(Text)
+    source_id: Mapped[UUID]
+    taken_at: Mapped[datetime]
+    given_back_at: Mapped[datetime | None]

@@ -117,7 +117,7 @@ class Standing:
     team_at: frozenset[UUID] = frozenset()
 
 
-_OF_LEVEL: Final = {
+LEVEL_QUOTAS: Final = {
     Level.VILLAGE: Quota.VILLAGE,
     Level.TOWNSHIP: Quota.TOWNSHIP,
     Level.COUNTY: Quota.COUNTY,
@@ -138,8 +138,8 @@ def quotas_of(standing: Standing, hospital_id: UUID) -> tuple[Quota, ...]:
         if hospital_id not in standing.team_at:
             return ()
         reserved.append(Quota.FAMILY_DOCTOR)
-    if hospital_id in standing.allied and standing.level in _OF_LEVEL:
-        reserved.append(_OF_LEVEL[standing.level])
+    if hospital_id in standing.allied and standing.level in LEVEL_QUOTAS:
+        reserved.append(LEVEL_QUOTAS[standing.level])
     return (*reserved, Quota.ONLINE)
 
 
