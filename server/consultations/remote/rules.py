@@ -154,14 +154,14 @@ def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
 
     Rule: B03, remote-3
     """
-    late = datetime.max
     return sorted(
         candidates,
         key=lambda each: (
             not each.may,
             not each.fits_title,
             each.load,
-            each.next_free.replace(tzinfo=None) if each.next_free else late,
+            each.next_free is None,
+            each.next_free.timestamp() if each.next_free else 0.0,
             each.person_id,
         ),
     )
