@@ -119,6 +119,10 @@ class Vault:
         """Remove what writers killed half-way left behind and nobody has touched since that instant. How many files."""
         return await asyncio.to_thread(_sweep, self._root / INCOMING, written_before.timestamp())
 
+    async def names(self, written_before: datetime) -> list[str]:
+        """The files that were written before then; for finding those that nobody knows of."""
+        return await asyncio.to_thread(_names, self._root, written_before.timestamp())
+
     async def rewrap(self, name: str) -> bool:
         """Seal a file's head with the current master key's vault key; False when it was already."""
         return await asyncio.to_thread(_rewrap, self._root, self._key, name)
@@ -146,6 +150,11 @@ def _delete(path: Path) -> None:
     path.unlink(missing_ok=True)
     if path.parent.exists():
         sync_folder(path.parent)
+
+
+def _names(root: Path, before: float) -> list[str]:
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.name != INCOMING]
+    return [file.name for folder in folders for file in folder.iterdir() if file.stat().st_mtime < before]
 
 
 def _sweep(incoming: Path, before: float) -> int:
