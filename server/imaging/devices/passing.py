@@ -69,3 +69,9 @@ async def still_stands(ground: Ground, visitor: Visitor) -> bool:
     """Whether a peer that was admitted has not been struck off since."""
     async with ground.database.session() as session:
         return await store.peer_stands(session, visitor.id)
+
+
+async def known_addresses(ground: Ground) -> tuple[str, ...]:
+    """Every address and network that some peer stands at."""
+    async with ground.database.session() as session:
+        return tuple(await store.peer_addresses(session))

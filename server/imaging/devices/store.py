@@ -65,6 +65,11 @@ async def peers_titled(session: AsyncSession, ae_title: str) -> Sequence[Peer]:
     return (await session.scalars(select(Peer).where(Peer.ae_title == ae_title, Peer.ended_at.is_(None)))).all()
 
 
+async def peer_addresses(session: AsyncSession) -> Sequence[str]:
+    """Where standing peers are, everybody's."""
+    return (await session.scalars(select(Peer.address).where(Peer.ended_at.is_(None)).distinct())).all()
+
+
 async def peer_stands(session: AsyncSession, peer_id: UUID) -> bool:
     """Whether a peer was not ended."""
     statement = select(Peer.id).where(Peer.id == peer_id, Peer.ended_at.is_(None))
