@@ -195,6 +195,18 @@ class VisitSettings(Section):
     upload_limit_bytes: int = Field(20 * 1024 * 1024, gt=0, description="Largest uploaded paper or picture")
 
 
+class MeetingSettings(Section):
+    """Meetings of remote consultations: product defaults."""
+
+    early_s: Seconds = Field(30 * 60, description="An expert may open the room this long before the agreed time")
+    longest_s: Seconds = Field(
+        4 * 3600, description="Longest meeting; seat tokens live this long, and a guest's login three times as long"
+    )
+    abandoned_s: Seconds = Field(30 * 60, description="A room in which nobody has been for so long is closed")
+    room_capacity: int = Field(6, ge=2, le=8, description="People in the room of one meeting")
+    invitations: int = Field(12, ge=1, le=50, description="Links that one meeting may have open at a time")
+
+
 class ReviewSettings(Section):
     """A pharmacist's review of prescriptions."""
 

@@ -16,6 +16,7 @@ from .sections import (
     HttpSettings,
     ImagingSettings,
     MediaSettings,
+    MeetingSettings,
     MessageSettings,
     ReminderSettings,
     ReviewSettings,
@@ -98,6 +99,7 @@ class Settings(BaseSettings):
     appointments: AppointmentSettings = AppointmentSettings()
     reminders: ReminderSettings = ReminderSettings()
     visits: VisitSettings = VisitSettings()
+    meetings: MeetingSettings = MeetingSettings()
     review: ReviewSettings = ReviewSettings()
     imaging: ImagingSettings = ImagingSettings()
     exams: ExamSettings = ExamSettings()
@@ -165,6 +167,7 @@ class Settings(BaseSettings):
             self.appointments,
             self.reminders,
             self.visits,
+            self.meetings,
             self.review,
             self.imaging,
             self.exams,

@@ -8,6 +8,7 @@ NOTE: Final = "note+jws"
 PRESCRIPTION: Final = "prescription+jws"
 REVIEW: Final = "review+jws"
 DISPENSING: Final = "dispensing+jws"
+OPINION: Final = "opinion+jws"
 
 PRESCRIBE: Final = "prescribe"
 APPROVE: Final = "approve"
@@ -17,6 +18,8 @@ CHECK: Final = "check"
 TYP_OF: Final = {
     "note.sign": NOTE,
     "note.amend": NOTE,
+    "opinion.sign": OPINION,  # an expert's own opinion, or the joint summary: the document says which
+    "opinion.amend": OPINION,
     PRESCRIBE: PRESCRIPTION,  # the prescriber, on exactly what is shown
     APPROVE: REVIEW,  # the reviewing pharmacist, on the digests of what was reviewed
     DISPENSE: DISPENSING,  # who put the drugs together
