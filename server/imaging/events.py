@@ -17,11 +17,15 @@ class StudyArrived:
 
 @dataclass(frozen=True, slots=True)
 class StudyMatched:
-    """A study is a patient's now, and an order's where one asked for it; told anew when it is moved to another order."""
+    """A study is a patient's now, and an order's where one asked for it; told anew when it is moved to another order.
+
+    `complete`: no more instances were expected of it already before.
+    """
 
     study_id: UUID
     patient_id: PersonId
     order_id: UUID | None = None
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
