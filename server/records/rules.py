@@ -59,6 +59,7 @@ class Seen(StrEnum):
     HEALTH = "health"
     PRESCRIPTION = "prescription"
     STUDY = "study"
+    IMAGING_REPORT = "imaging_report"
 
 
 class Kept(StrEnum):

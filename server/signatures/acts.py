@@ -9,6 +9,7 @@ PRESCRIPTION: Final = "prescription+jws"
 REVIEW: Final = "review+jws"
 DISPENSING: Final = "dispensing+jws"
 OPINION: Final = "opinion+jws"
+IMAGING: Final = "imaging+jws"
 
 PRESCRIBE: Final = "prescribe"
 APPROVE: Final = "approve"
@@ -20,6 +21,9 @@ TYP_OF: Final = {
     "note.amend": NOTE,
     "opinion.sign": OPINION,  # an expert's own opinion, or the joint summary: the document says which
     "opinion.amend": OPINION,
+    "imaging.preliminary": IMAGING,  # who wrote the report of an examination
+    "imaging.final": IMAGING,  # somebody else, on what the report says and on the preliminary signature
+    "imaging.amend": IMAGING,
     PRESCRIBE: PRESCRIPTION,  # the prescriber, on exactly what is shown
     APPROVE: REVIEW,  # the reviewing pharmacist, on the digests of what was reviewed
     DISPENSE: DISPENSING,  # who put the drugs together

@@ -20,7 +20,7 @@ from server.foundation.work import Work
 from server.settings import SettingsRefused, SigningSettings
 
 from . import jws, store
-from .acts import APPROVE, CHECK, DISPENSE, DISPENSING, NOTE, OPINION, PRESCRIBE, PRESCRIPTION, REVIEW, fits
+from .acts import APPROVE, CHECK, DISPENSE, DISPENSING, IMAGING, NOTE, OPINION, PRESCRIBE, PRESCRIPTION, REVIEW, fits
 from .certificates import fingerprint
 from .certification import (
     CertificateView,
@@ -193,6 +193,7 @@ __all__ = [
     "DEMO_PIN",
     "DISPENSE",
     "DISPENSING",
+    "IMAGING",
     "NOTE",
     "OPINION",
     "PRESCRIBE",
