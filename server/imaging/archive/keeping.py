@@ -1,8 +1,9 @@
-"""The one interface of the archive: keep files, read them by range, remove them. What is kept is on the disk when `keep` returns."""
+"""The one interface of the archive: keep files, read them by range, remove them. What `keep` has returned is on the disk."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -13,10 +14,18 @@ class ArchiveUnavailable(Exception):
     """The store does not answer, or says something we cannot rely on; nothing is lost by trying again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One file to keep; `aside` is what was quarantined, which no other server shall meet."""
+
+    content: bytes = field(repr=False)
+    aside: bool = False
+
+
 class Archive(Protocol):
     """A store of whole DICOM files."""
 
-    async def keep(self, files: AsyncIterable[bytes]) -> list[Place]:
+    async def keep(self, files: AsyncIterable[Whole]) -> list[Place]:
         """Store what comes, in order; where each lies. Either all of them are kept, or (on any error) none.
 
         Raises: VaultFull, ArchiveUnavailable, and what the stream raises.

@@ -12,6 +12,7 @@ from typing import Final
 
 from server.foundation.vault import Vault
 
+from .keeping import Whole
 from .places import Place, Store
 
 PACK_BYTES: Final = 512 * 2**20  # a longer batch becomes several packs
@@ -23,7 +24,7 @@ class Packs:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def keep(self, files: AsyncIterable[bytes]) -> list[Place]:
+    async def keep(self, files: AsyncIterable[Whole]) -> list[Place]:
         """Store what comes, in order; on any error nothing of it is left."""
         places: list[Place] = []
         source = _Ahead(aiter(files))
@@ -40,9 +41,9 @@ class Packs:
         lengths: list[int] = []
 
         async def stream() -> AsyncIterator[bytes]:
-            while source.next is not None and (not lengths or sum(lengths) + len(source.next) <= PACK_BYTES):
-                lengths.append(len(source.next))
-                yield source.next
+            while source.next is not None and (not lengths or sum(lengths) + len(source.next.content) <= PACK_BYTES):
+                lengths.append(len(source.next.content))
+                yield source.next.content
                 await source.advance()
 
         stored = await self._vault.put(stream(), limit_bytes=2**62)
@@ -74,9 +75,9 @@ class Packs:
 class _Ahead:
     """A stream looked at one file ahead, so that a pack ends before the file that would make it too long."""
 
-    def __init__(self, files: AsyncIterator[bytes]) -> None:
+    def __init__(self, files: AsyncIterator[Whole]) -> None:
         self._files = files
-        self.next: bytes | None = None
+        self.next: Whole | None = None
 
     async def advance(self) -> None:
         """Take the next file, or None at the end."""
