@@ -1,8 +1,8 @@
-"""What an endpoint may give back besides a plain view: a status, cookies, or a file as a stream."""
+"""What an endpoint may give back besides a plain view: a status, cookies, a file as a stream, something made on demand."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -38,6 +38,35 @@ class FileAnswer:
     content_type: str
     name: str
     inline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made for one answer. `gzipped`: the bytes are packed already, and unpacked for who cannot take that."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    headers: dict[str, str] = field(default_factory=dict)
+    gzipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MadeAnswer:
+    """Something made on demand, after the transaction that allowed it has ended. Who has it already (by `etag`) gets 304.
+
+    A cache may keep it but asks each time: what somebody may no longer see is not shown from memory.
+    """
+
+    etag: str
+    make: Callable[[], Awaitable[Made]]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """Bytes as they are made, of a length that nobody knows yet; made after the transaction has ended."""
+
+    content_type: str
+    stream: Callable[[], AsyncIterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)

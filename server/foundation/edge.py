@@ -20,10 +20,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from . import idempotency
 from .actor import NOBODY, Actor
-from .answers import Answer, FileAnswer
+from .answers import Answer, FileAnswer, MadeAnswer, StreamAnswer
 from .errand import Errand, KeyClaim, Told
 from .errors import Invalid, NoSuchMethod, NoSuchPath, NotAllowed, NotSignedIn, Problem, TooLarge, Unavailable, Unknown
-from .files import send_file
+from .files import send
 from .ground import Ground
 from .metrics import HTTP_SECONDS
 from .problems import as_problem, from_validation
@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 GROUND: Final = web.AppKey("ground", Ground)
 _DEADLINE_S: Final = 30.0
+_WORTH_PACKING: Final = 2048
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -68,7 +69,7 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     # A file on a weak line may take its time; whatever else hangs is given up, and its transaction with it.
     async with asyncio.timeout(None if route.upload else _DEADLINE_S):
         answered = await _work(request, route, view, ground, actor, arguments)
-    return await send_file(request, answered) if isinstance(answered, FileAnswer) else answered
+    return answered if isinstance(answered, web.Response) else await send(request, answered)
 
 
 async def _work(
@@ -78,7 +79,7 @@ async def _work(
     ground: Ground,
     actor: Actor,
     arguments: dict[str, Any],
-) -> web.Response | FileAnswer:
+) -> web.Response | FileAnswer | MadeAnswer | StreamAnswer:
     """One unit of work: the idempotency key, the use case, the kept answer, the commit."""
     scope = _scope(request, route, actor)
     language = language_of(request.headers.get("Accept-Language"))
@@ -93,7 +94,7 @@ async def _work(
             if scope is not None and refusal.keeps_effects:
                 await idempotency.release(work.session, scope)  # its effects are committed, its answer is not kept
             raise
-        if isinstance(result, FileAnswer):
+        if isinstance(result, (FileAnswer, MadeAnswer, StreamAnswer)):
             return result
         answer = result if isinstance(result, Answer) else Answer(result)
         status = answer.status or route.status
@@ -101,6 +102,8 @@ async def _work(
         if scope is not None:
             await idempotency.keep(work.session, ground.answers, scope, status, body)
     response = _json(status, body, answer.headers)
+    if route.packed and len(body) > _WORTH_PACKING:
+        response.enable_compression()
     for cookie in answer.cookies:
         # Behind a proxy we speak plain HTTP ourselves; a browser keeps a __Host- cookie only when it is Secure.
         secure = request.secure or cookie.name.startswith("__Host-")

@@ -1,12 +1,55 @@
-"""Sending a file as a stream, whole or the one range asked for, so that a player can seek without us holding it."""
+"""Sending bytes: a file whole or by the one range asked for, something made on demand, a stream of unknown length."""
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Final, cast
 from urllib.parse import quote
 
 from aiohttp import web
 
-from .answers import FileAnswer
+from .answers import FileAnswer, MadeAnswer, StreamAnswer
+
+_PASSIVE: Final = {
+    # What the browser shows of it may run nothing and frame nothing.
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def send(request: web.Request, answer: FileAnswer | MadeAnswer | StreamAnswer) -> web.StreamResponse:
+    """Send whichever it is."""
+    if isinstance(answer, FileAnswer):
+        return await send_file(request, answer)
+    return await (_send_made(request, answer) if isinstance(answer, MadeAnswer) else _send_stream(request, answer))
+
+
+async def _send_made(request: web.Request, answer: MadeAnswer) -> web.Response:
+    headers = {**_PASSIVE, "ETag": f'"{answer.etag}"', "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    if any(known.value == answer.etag for known in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    made = await answer.make()
+    content = made.content
+    headers |= {**made.headers, "Content-Type": made.content_type}
+    if made.gzipped:
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+        else:
+            content = gzip.decompress(content)
+    return web.Response(body=content, headers=headers)
+
+
+async def _send_stream(request: web.Request, answer: StreamAnswer) -> web.StreamResponse:
+    headers = {**_PASSIVE, "Content-Type": answer.content_type, "Cache-Control": "private, no-store"}
+    response = web.StreamResponse(headers=headers)
+    async with aclosing(cast("AsyncGenerator[bytes, None]", answer.stream())) as pieces:
+        await response.prepare(request)
+        async for piece in pieces:
+            await response.write(piece)
+    await response.write_eof()
+    return response
 
 
 async def send_file(request: web.Request, file: FileAnswer) -> web.StreamResponse:
@@ -47,7 +90,5 @@ def _headers(file: FileAnswer) -> dict[str, str]:
         "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(file.name)}",
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-store",
-        # An uploaded file shown by the browser may run nothing and frame nothing.
-        "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
-        "X-Content-Type-Options": "nosniff",
+        **_PASSIVE,
     }

@@ -15,7 +15,7 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from .answers import Answer, FileAnswer, Upload
+from .answers import Answer, FileAnswer, MadeAnswer, StreamAnswer, Upload
 from .errand import Errand, Told
 from .errors import Problem
 from .work import Work
@@ -65,6 +65,7 @@ class Route:
     capability: str
     also: tuple[int, ...] = ()  # further statuses of a success, with the same body
     shared: bool = False  # its work is done together with others': the endpoint is given an Errand
+    packed: bool = False  # a long answer is compressed; never one that holds a secret beside what the asker chose
     cookie: str | None = None  # for what a player or image asks by itself: it sends no header, so the token comes here
 
     @property
@@ -75,7 +76,7 @@ class Route:
     @property
     def gives_file(self) -> bool:
         """Whether the answer is a stream of bytes."""
-        return self.answer is FileAnswer
+        return self.answer in (FileAnswer, MadeAnswer, StreamAnswer)
 
 
 class Routes:
@@ -114,6 +115,7 @@ class Routes:
         grants_tokens: bool = False,
         max_body: int = 256 * 1024,
         also: tuple[int, ...] = (),
+        packed: bool = False,
         cookie: str | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         def declare(endpoint: Endpoint) -> Endpoint:
@@ -150,6 +152,7 @@ class Routes:
                     capability=endpoint.__module__.rsplit(".", 1)[0],
                     also=also,
                     shared=first is Errand,
+                    packed=packed,
                     cookie=cookie,
                 )
             )
