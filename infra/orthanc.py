@@ -1,4 +1,4 @@
-"""Debian's Orthanc (`orthanc`, `orthanc-dicomweb`) as a peer for benchmarks and as an archive for tests: installed where it may be.
+"""Debian's Orthanc (`orthanc`, `orthanc-dicomweb`): a peer for benchmarks, an archive for tests; installed where it may be.
 
 Runs in a folder and on ports of its own, on 127.0.0.1, with its default durability. The package's own service is not started.
 """
@@ -68,7 +68,7 @@ def running(folder: Path | None = None) -> Iterator[Orthanc]:
         process = subprocess.Popen([program, str(home / "orthanc.json")], stdout=log, stderr=log, cwd=home)
         try:
             address = f"http://127.0.0.1:{port}"
-            _await_ready(process, address, home / "orthanc.log")
+            _await_ready(process, port, home / "orthanc.log")
             yield Orthanc(address, f"{address}/dicom-web", dicom_port, process.pid)
         finally:
             process.terminate()
@@ -119,11 +119,11 @@ def _free_port() -> int:
         return port
 
 
-def _await_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     deadline = time.monotonic() + _READY_WITHIN_S
     while True:
         with suppress(OSError, urllib.error.URLError):
-            urllib.request.urlopen(f"{address}/system", timeout=2).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/system", timeout=2).close()
             return
         if process.poll() is not None or time.monotonic() > deadline:
             said = log.read_text("utf-8", "replace").strip().splitlines()
