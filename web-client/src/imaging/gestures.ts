@@ -196,7 +196,8 @@ export class Gestures {
     if (!one || !other) return
     const still = one[0] === id ? other[1].at : one[1].at
     const before = (this.held.get(id) as Held).at
-    const factor = Math.hypot(at[0] - still[0], at[1] - still[1]) / Math.hypot(before[0] - still[0], before[1] - still[1])
+    const factor =
+      Math.hypot(at[0] - still[0], at[1] - still[1]) / Math.hypot(before[0] - still[0], before[1] - still[1])
     const middle: Point = [(before[0] + still[0]) / 2, (before[1] + still[1]) / 2]
     if (Number.isFinite(factor) && factor > 0) this.viewport.zoomAt(factor, middle)
     this.viewport.moveBy((at[0] - before[0]) / 2, (at[1] - before[1]) / 2)
@@ -237,7 +238,9 @@ export class Gestures {
     }
     // A mouse's wheel clicks by 100 or so; a touchpad flows.
     this.wheel += event.deltaMode === 0 ? event.deltaY / 80 : event.deltaY
-    const steps = Math.trunc(Math.abs(event.deltaY) >= 50 && Math.abs(this.wheel) < 1 ? Math.sign(event.deltaY) : this.wheel)
+    const steps = Math.trunc(
+      Math.abs(event.deltaY) >= 50 && Math.abs(this.wheel) < 1 ? Math.sign(event.deltaY) : this.wheel,
+    )
     this.wheel -= steps
     if (Math.abs(event.deltaY) >= 50) this.wheel = 0
     if (steps !== 0) this.viewport.step(steps)

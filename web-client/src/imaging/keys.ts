@@ -45,7 +45,10 @@ const NAMED: Readonly<Record<string, Wanted>> = {
   o: { run: 'overlay' },
 }
 
-export function wantedBy(key: string, held: { ctrl: boolean; alt: boolean; meta: boolean }): Wanted | undefined {
+export function wantedBy(
+  key: string,
+  held: { ctrl: boolean; alt: boolean; meta: boolean },
+): Wanted | undefined {
   if (held.ctrl || held.alt || held.meta) return undefined
   const plain = key.length === 1 ? key.toLowerCase() : key
   const named = NAMED[plain]

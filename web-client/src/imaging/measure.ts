@@ -36,7 +36,13 @@ export interface Figures {
 }
 
 /** How many points each kind is made of. */
-export const POINTS: Readonly<Record<MarkKind, number>> = { length: 2, angle: 3, ellipse: 2, arrow: 2, text: 1 }
+export const POINTS: Readonly<Record<MarkKind, number>> = {
+  length: 2,
+  angle: 3,
+  ellipse: 2,
+  arrow: 2,
+  text: 1,
+}
 
 interface Scale {
   across: number
@@ -54,7 +60,10 @@ export function lengthOf(from: Point, to: Point, scale: Pick<Scale, 'across' | '
 }
 
 /** Degrees at the middle point, 0 to 180. */
-export function angleOf([a, b, c]: readonly [Point, Point, Point], scale: Pick<Scale, 'across' | 'down'>): number {
+export function angleOf(
+  [a, b, c]: readonly [Point, Point, Point],
+  scale: Pick<Scale, 'across' | 'down'>,
+): number {
   const one = [(a[0] - b[0]) * scale.across, (a[1] - b[1]) * scale.down] as const
   const two = [(c[0] - b[0]) * scale.across, (c[1] - b[1]) * scale.down] as const
   const across = one[0] * two[1] - one[1] * two[0]
@@ -96,7 +105,11 @@ export function ellipseFigures(
   return { mean, sd: Math.sqrt(spread / count), min, max, pixels: count }
 }
 
-function ellipse(points: readonly [Point, Point], instance: InstanceView, raster: Raster | undefined): Figures {
+function ellipse(
+  points: readonly [Point, Point],
+  instance: InstanceView,
+  raster: Raster | undefined,
+): Figures {
   const scale = scaleOf(instance)
   const width = Math.abs(points[1][0] - points[0][0]) * scale.across
   const height = Math.abs(points[1][1] - points[0][1]) * scale.down
@@ -106,7 +119,11 @@ function ellipse(points: readonly [Point, Point], instance: InstanceView, raster
 }
 
 /** What this mark says about the picture; undefined for arrows, words and marks that are not finished. */
-export function measured(mark: Mark, instance: InstanceView, raster: Raster | undefined): Figures | undefined {
+export function measured(
+  mark: Mark,
+  instance: InstanceView,
+  raster: Raster | undefined,
+): Figures | undefined {
   const [a, b, c] = mark.points
   const scale = scaleOf(instance)
   if (!a || !b) return undefined

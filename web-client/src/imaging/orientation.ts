@@ -31,7 +31,10 @@ export function lettersOf(direction: Triple): string {
 const against = ([x, y, z]: Triple): Triple => [-x, -y, -z]
 
 /** The letters at the edges; undefined where the file does not say how the patient lay. */
-export function edgeLetters(instance: InstanceView, place: Pick<Place, 'turn' | 'flip'>): Letters | undefined {
+export function edgeLetters(
+  instance: InstanceView,
+  place: Pick<Place, 'turn' | 'flip'>,
+): Letters | undefined {
   const known = directions(instance)
   if (!known) return undefined
   const [row, column] = known

@@ -25,7 +25,14 @@ export class Painter {
   private painted: { raster: Raster; look: string; step: number } | undefined
 
   /** Draws onto the stage; `ratio` is screen pixels per stage pixel, `hurry` that somebody is dragging. */
-  draw(on: CanvasRenderingContext2D, raster: Raster, look: Look, matrix: Matrix, ratio: number, hurry = false): void {
+  draw(
+    on: CanvasRenderingContext2D,
+    raster: Raster,
+    look: Look,
+    matrix: Matrix,
+    ratio: number,
+    hurry = false,
+  ): void {
     const large = hurry && raster.rows * raster.columns > LARGE
     const scale = Math.hypot(matrix.a, matrix.b) * ratio
     const step = large ? Math.max(1, Math.floor(1 / Math.max(scale, 0.05))) : 1

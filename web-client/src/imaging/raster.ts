@@ -18,6 +18,8 @@ export interface Raster {
   readonly photometric: Photometric
   /** How many image pixels one of these pixels stands for, across and down; 1 for the picture itself. */
   readonly coarse: readonly [x: number, y: number]
+  /** The window that a preview was drawn with; outside of it its values are cut off. */
+  readonly drawn?: Window
 }
 
 export interface StreamFacts {
@@ -70,8 +72,9 @@ export function previewRaster(
   grey: Uint8Array,
   size: { rows: number; columns: number; samples: 1 | 3 },
   of: { rows: number; columns: number; photometric: Photometric },
-  [centre, width]: Window,
+  window: Window,
 ): Raster {
+  const [centre, width] = window
   const colour = size.samples === 3
   // The server draws MONOCHROME1 the right way round, so dark and bright are exchanged in what it sent.
   const turned = of.photometric === 'MONOCHROME1'
@@ -83,6 +86,7 @@ export function previewRaster(
     intercept: colour ? 0 : turned ? centre + width / 2 : centre - width / 2,
     photometric: of.photometric,
     coarse: [of.columns / size.columns, of.rows / size.rows],
+    drawn: window,
   }
 }
 

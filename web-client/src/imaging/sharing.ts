@@ -147,7 +147,8 @@ const KINDS: readonly string[] = ['length', 'angle', 'ellipse', 'arrow', 'text']
 
 function decodeMark(value: unknown): PassingMark | undefined {
   const it = fields(value)
-  if (!it || !text(it['id']) || !text(it['instance']) || !text(it['by']) || !frame(it['frame'])) return undefined
+  if (!it || !text(it['id']) || !text(it['instance']) || !text(it['by']) || !frame(it['frame']))
+    return undefined
   const { kind, points } = it
   if (typeof kind !== 'string' || !KINDS.includes(kind)) return undefined
   if (!Array.isArray(points) || points.length > MOST_POINTS || !points.every(pair)) return undefined

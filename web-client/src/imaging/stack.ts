@@ -13,7 +13,11 @@ export interface Transport {
   /** A small picture of one frame. */
   preview(slice: Slice, size: number, signal: AbortSignal): Promise<Raster>
   /** Small pictures of a part of a series, told one by one as they come. */
-  previews(part: PreviewPart, each: (slice: Slice, raster: Raster) => void, signal: AbortSignal): Promise<void>
+  previews(
+    part: PreviewPart,
+    each: (slice: Slice, raster: Raster) => void,
+    signal: AbortSignal,
+  ): Promise<void>
 }
 
 export interface PreviewPart {
@@ -108,6 +112,11 @@ export class Stack {
     this.answered.clear()
     this.queue.again()
     this.plan()
+  }
+
+  /** Nobody looks at it now: nothing more is asked for, what came is kept. */
+  rest(): void {
+    this.queue.want([])
   }
 
   stop(): void {

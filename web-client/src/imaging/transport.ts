@@ -5,7 +5,7 @@
 import { decodePixels, previewRaster, type Raster } from './raster'
 import type { PreviewPart, Transport } from './stack'
 import type { Slice, Window } from './study'
-import { firstWindow } from './windowing'
+import { firstWindow, PLAIN } from './windowing'
 
 /** One request; raises the Problem of a refusal. Pages give `api/client`'s call, a film link its own. */
 export type Ask = (path: string, signal: AbortSignal) => Promise<Response>
@@ -38,4 +38,73 @@ function samplesOf({ rgba }: SmallPicture, samples: 1 | 3): Uint8Array {
     for (let i = 0; i < samples; i++) into[at++] = rgba[from + i] as number
   }
   return into
+}
+
+export const previewPath = (slice: Slice, size: number): string =>
+  `/api/imaging/instances/${slice.instance.id}/frames/${slice.frame}/preview?size=${size}`
+export const pixelsPath = (slice: Slice): string =>
+  `/api/imaging/instances/${slice.instance.id}/frames/${slice.frame}/pixels`
+
+const number = (text: string | null, otherwise: number): number =>
+  text === null || text === '' || !Number.isFinite(Number(text)) ? otherwise : Number(text)
+
+/** `c,w` in a header, as the server says with which window it drew. */
+export function windowIn(header: string | null): Window | undefined {
+  const [centre, width] = (header ?? '').split(',').map(Number)
+  return Number.isFinite(centre) && width !== undefined && width > 0 ? [centre as number, width] : undefined
+}
+
+export class HttpTransport implements Transport {
+  constructor(
+    private readonly ask: Ask,
+    private readonly unpack: Unpack = unpackPicture,
+  ) {}
+
+  async pixels(slice: Slice, signal: AbortSignal): Promise<Raster> {
+    const answer = await this.ask(pixelsPath(slice), signal)
+    const { rows, columns, samples, bits, signed, photometric } = slice.instance
+    const { headers } = answer
+    const values = decodePixels(
+      await answer.arrayBuffer(),
+      { rows, columns, samples, bits, signed },
+      headers.get('X-Pixel-Filter'),
+    )
+    return {
+      rows,
+      columns,
+      samples: samples === 3 ? 3 : 1,
+      values,
+      slope: number(headers.get('X-Pixel-Slope'), slice.slope),
+      intercept: number(headers.get('X-Pixel-Intercept'), slice.intercept),
+      photometric,
+      coarse: [1, 1],
+    }
+  }
+
+  async preview(slice: Slice, size: number, signal: AbortSignal): Promise<Raster> {
+    const answer = await this.ask(previewPath(slice, size), signal)
+    return this.small(slice, await answer.blob(), windowIn(answer.headers.get('X-Window')))
+  }
+
+  async previews(
+    part: PreviewPart,
+    each: (slice: Slice, raster: Raster) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const slice of part.slices.slice(part.first, part.first + part.count)) {
+      each(slice, await this.preview(slice, part.size, signal))
+    }
+  }
+
+  private async small(slice: Slice, picture: Blob, drawn: Window | undefined): Promise<Raster> {
+    const small = await this.unpack(picture)
+    const samples = slice.instance.samples === 3 ? 3 : 1
+    const size = { rows: small.rows, columns: small.columns, samples } as const
+    return previewRaster(
+      samplesOf(small, samples),
+      size,
+      slice.instance,
+      drawn ?? firstWindow(slice) ?? PLAIN,
+    )
+  }
 }

@@ -106,6 +106,10 @@ export class Viewport {
     return this.stack?.slices[this.index]
   }
 
+  get stageSize(): Size {
+    return this.stage
+  }
+
   get imageSize(): Size {
     const instance = this.slice?.instance
     return instance ? { width: instance.columns, height: instance.rows } : EMPTY
@@ -198,16 +202,20 @@ export class Viewport {
   /** The value there, when the whole picture is in memory. */
   valueAt(point: Point): number | undefined {
     const shown = this.stack?.at(this.index)
-    return shown?.quality === 'pixels' && shown.raster.samples === 1 ? valueAt(shown.raster, ...point) : undefined
+    return shown?.quality === 'pixels' && shown.raster.samples === 1
+      ? valueAt(shown.raster, ...point)
+      : undefined
   }
 
+  /** What a mark measures; what was measured over the whole picture stays known when another slice is shown. */
   figures(mark: Mark): Figures | undefined {
-    const slice = this.slice
-    if (mark.instance !== slice?.instance.id) return mark.figures
-    const shown = this.stack?.at(this.index)
-    const raster = shown?.quality === 'pixels' && mark.frame === slice.frame ? shown.raster : undefined
+    const { slice } = this
     const held = this.figuresOf.get(mark)
-    if (held && held.raster === raster) return held.figures
+    const here = mark.instance === slice?.instance.id && mark.frame === slice.frame
+    if (!here) return held?.figures ?? mark.figures
+    const shown = this.stack?.at(this.index)
+    const raster = shown?.quality === 'pixels' ? shown.raster : undefined
+    if (held && (held.raster === raster || !raster)) return held.figures
     const figures = measured(mark, slice.instance, raster)
     this.figuresOf.set(mark, { raster, figures })
     return figures
@@ -243,23 +251,28 @@ export class Viewport {
   }
 
   /** The picture with its marks; what was there to draw. */
-  paintOn(pen: CanvasRenderingContext2D, matrix: Matrix, ratio: number, stageWidth: number): Shown | undefined {
+  paintOn(
+    pen: CanvasRenderingContext2D,
+    matrix: Matrix,
+    ratio: number,
+    stageWidth: number,
+  ): Shown | undefined {
     pen.setTransform(1, 0, 0, 1, 0, 0)
     pen.fillStyle = '#000'
     pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height)
     const shown = this.stack?.at(this.index)
     if (!shown) return undefined
-    this.findWindow(shown)
+    this.findWindow(shown.raster)
     this.painter.draw(pen, shown.raster, this.look, matrix, ratio, this.hurry)
     drawMarks(pen, this.inks(), matrix, stageWidth, ratio)
     return shown
   }
 
-  /** A series that names no window gets one that spans its first whole picture, and keeps it: no flicker from slice to slice. */
-  private findWindow({ raster, quality }: Shown): void {
+  /** A series that names no window gets that of its first picture, and keeps it: no flicker from slice to slice. */
+  private findWindow(raster: Raster): void {
     const { slice } = this
-    if (!slice || this.found || quality !== 'pixels' || firstWindow(slice)) return
-    this.found = windowOfAll(raster, slice.instance.padding)
+    if (!slice || this.found || firstWindow(slice)) return
+    this.found = raster.drawn ?? windowOfAll(raster, slice.instance.padding)
   }
 
   private seen(shown: Shown | undefined): Seen {

@@ -98,21 +98,37 @@ export function render(raster: Raster, look: Look, tables = new Tables()): Uint3
   return into
 }
 
-/** The window that shows all values of this picture; for files that name none. */
+/** The share of values at either end that a found window leaves out: single bright pixels would darken all others. */
+const ENDS = 0.005
+
+/** A window that shows nearly all values of this picture; for files that name none. */
 export function windowOfAll(raster: Raster, padding?: number | null): Window {
-  let least = Infinity
-  let most = -Infinity
+  const signed = raster.values instanceof Int16Array ? 32768 : 0
+  const counts = new Uint32Array(65536)
+  let total = 0
   for (const value of raster.values) {
     if (value === padding) continue
-    if (value < least) least = value
-    if (value > most) most = value
+    counts[value + signed] = (counts[value + signed] as number) + 1
+    total += 1
   }
-  if (least > most) return PLAIN
+  if (total === 0) return PLAIN
+  const least = valueAtShare(counts, total * ENDS) - signed
+  const most = valueAtShare(counts, total * (1 - ENDS)) - signed
   const ends = [least * raster.slope + raster.intercept, most * raster.slope + raster.intercept]
   const low = Math.min(...ends)
   const width = Math.max(...ends) - low
   // LINEAR maps centre - 0.5 ± (width - 1) / 2 to black and white.
   return [low + width / 2 + 0.5, width + 1]
+}
+
+/** The first value at or below which so many lie. */
+function valueAtShare(counts: Uint32Array, wanted: number): number {
+  let seen = 0
+  for (let value = 0; value < counts.length; value++) {
+    seen += counts[value] as number
+    if (seen > 0 && seen >= wanted) return value
+  }
+  return counts.length - 1
 }
 
 /** The window a picture opens with: colour as it is, else the file's first, else undefined (all its values). */

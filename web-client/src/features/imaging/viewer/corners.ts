@@ -1,0 +1,61 @@
+/** The words at the corners of a stage, out of what a frame showed. */
+import { presetOf } from '@/imaging/windowing'
+import type { StudyView } from '@/imaging/study'
+import type { Seen, Viewport } from '@/imaging/viewport'
+import { t } from '@/i18n/words/imview'
+import { t as shell } from '@/i18n/words/shell'
+
+export interface Corners {
+  topLeft: string
+  topRight: string
+  bottomRight: string
+}
+
+const plain = (value: number): string => String(Math.round(value * 10) / 10).replace('-', '−')
+
+export function patientLine(study: StudyView | undefined): string {
+  const patient = study?.patient
+  if (!patient) return ''
+  const sex = shell.has(`sex.${patient.sex}`) ? shell(`sex.${patient.sex}` as 'sex.male') : ''
+  const age = patient.age === null ? '' : t('years', { n: patient.age })
+  return [patient.name, sex, age].filter(Boolean).join('  ')
+}
+
+function windowLine({ look, slice }: Seen): string {
+  if (!slice || slice.instance.samples === 3) return ''
+  const preset = slice.instance.unit === 'HU' ? presetOf(look.window) : undefined
+  const values = t('over.window', { width: plain(look.window[1]), centre: plain(look.window[0]) })
+  return preset ? `${t(`preset.${preset}`)}  ${values}` : values
+}
+
+function placeLine({ slice, index, total }: Seen): string {
+  if (total < 2) return ''
+  return t(slice && slice.instance.frames > 1 ? 'over.frame' : 'over.slice', { n: index + 1, of: total })
+}
+
+function stateLine({ slice, quality, place }: Seen, viewport: Viewport | undefined): string {
+  const failed = viewport?.stack?.failure(viewport.index) !== undefined
+  const waiting = failed ? t('over.failed') : t('over.waiting')
+  return [
+    quality === undefined && slice ? waiting : '',
+    quality === 'preview' ? (failed ? t('over.failed') : t('over.preview')) : '',
+    place.flip ? t('over.turned') : '',
+    slice?.instance.lossy ? t('over.lossy') : '',
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+export function cornersOf(seen: Seen, study: StudyView | undefined, viewport: Viewport | undefined): Corners {
+  const thickness = seen.slice?.instance.thickness
+  const lines = (...all: string[]): string => all.filter(Boolean).join('\n')
+  return {
+    topLeft: lines(
+      patientLine(study),
+      thickness ? t('over.thickness', { mm: plain(thickness) }) : '',
+      windowLine(seen),
+    ),
+    topRight: lines(placeLine(seen), seen.slice ? t('over.zoom', { n: plain(seen.place.zoom) }) : ''),
+    bottomRight: stateLine(seen, viewport),
+  }
+}
