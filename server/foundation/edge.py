@@ -101,6 +101,10 @@ async def _work(
         body = view.dump_json(answer.view) if view is not None else b""
         if scope is not None:
             await idempotency.keep(work.session, ground.answers, scope, status, body)
+    return _finished(request, route, answer, status, body)
+
+
+def _finished(request: web.Request, route: Route, answer: Answer[Any], status: int, body: bytes) -> web.Response:
     response = _json(status, body, answer.headers)
     if route.packed and len(body) > _WORTH_PACKING:
         response.enable_compression()
