@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from server.imaging.archive.keeping import Archive
@@ -11,6 +12,7 @@ from server.imaging.dicom.pool import DecoderPool
 
 Thing = TypeVar("Thing")
 _PREVIEW_BYTES: Final = 48 * 2**20
+_MOST_OPENINGS: Final = 10_000
 
 
 class Lately(Generic[Thing]):
@@ -40,6 +42,25 @@ class Lately(Generic[Thing]):
             self._held -= gone
 
 
+class Openings:
+    """Who opened which study in this process lately, so that a sitting makes one line and not one for each slice."""
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[str, datetime] = OrderedDict()
+
+    def get(self, sitting: str, now: datetime, within_s: int) -> bool:
+        """Whether it was noted within so many seconds."""
+        at = self._at.get(sitting)
+        return at is not None and (now - at).total_seconds() < within_s
+
+    def note(self, sitting: str, now: datetime) -> None:
+        """Remember it; the oldest are forgotten."""
+        self._at[sitting] = now
+        self._at.move_to_end(sitting)
+        while len(self._at) > _MOST_OPENINGS:
+            self._at.popitem(last=False)
+
+
 class Shelf:
     """A part of the ground. `archive` is where new files go and any file is read from."""
 
@@ -47,6 +68,7 @@ class Shelf:
         self.archive = archive
         self.packs = packs
         self.decoders = decoders
+        self.openings = Openings()
         self.previews: Lately[tuple[bytes, dict[str, object]]] = Lately(_PREVIEW_BYTES)
 
     async def close(self) -> None:
