@@ -67,7 +67,7 @@ async def _answer(request: web.Request, route: Route, view: TypeAdapter[Any] | N
     if route.shared:
         return await _errand(request, route, view, ground, actor, arguments)
     # A file on a weak line may take its time; whatever else hangs is given up, and its transaction with it.
-    async with asyncio.timeout(None if route.upload else _DEADLINE_S):
+    async with asyncio.timeout(None if route.slow else _DEADLINE_S):
         answered = await _work(request, route, view, ground, actor, arguments)
     return answered if isinstance(answered, web.Response) else await send(request, answered)
 
@@ -200,7 +200,7 @@ def _path_arguments(request: web.Request, route: Route) -> dict[str, Any]:
 def _scope(request: web.Request, route: Route, actor: Actor) -> bytes | None:
     key = request.headers.get("Idempotency-Key")
     # An upload is taken as a stream before its transaction begins, and known again by its content, not by a key.
-    if key is None or not route.unsafe or route.grants_tokens or route.upload or actor.role is None:
+    if key is None or not route.unsafe or route.grants_tokens or route.slow or actor.role is None:
         return None
     if not 0 < len(key) <= idempotency.MAX_KEY:
         raise Invalid

@@ -65,6 +65,7 @@ class Route:
     capability: str
     also: tuple[int, ...] = ()  # further statuses of a success, with the same body
     shared: bool = False  # its work is done together with others': the endpoint is given an Errand
+    slow: bool = False  # its work takes as long as it takes, like an upload's: no deadline, and no key held meanwhile
     packed: bool = False  # a long answer is compressed; never one that holds a secret beside what the asker chose
     cookie: str | None = None  # for what a player or image asks by itself: it sends no header, so the token comes here
 
@@ -115,6 +116,7 @@ class Routes:
         grants_tokens: bool = False,
         max_body: int = 256 * 1024,
         also: tuple[int, ...] = (),
+        slow: bool = False,
         packed: bool = False,
         cookie: str | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
@@ -152,6 +154,7 @@ class Routes:
                     capability=endpoint.__module__.rsplit(".", 1)[0],
                     also=also,
                     shared=first is Errand,
+                    slow=slow or "upload" in hints,
                     packed=packed,
                     cookie=cookie,
                 )
