@@ -24,7 +24,7 @@ from .consents import consent_in_force
 from .encounters import EncounterFacts, encounter, note_read, require_may_read, require_may_read_encounter
 from .errors import RecordingConsentMissing, RecordingGone, RecordingNotReady
 from .model_kept import Recording, RecordingLeg
-from .rules import Purpose, Right, Seen
+from .rules import ALLOWS_RECORDING, Right, Seen
 from .sealing import key_of, seal, unseal
 
 _WEBM = "video/webm"
@@ -75,7 +75,7 @@ async def open_recording(work: Work, encounter_id: UUID) -> RecordingKey:
     Raises: Unknown, RecordingConsentMissing. Rule: B40
     """
     facts = await encounter(work, encounter_id)
-    if not await consent_in_force(work, facts.patient_id, Purpose.RECORDING, encounter_id=encounter_id):
+    if not await _patient_agrees(work, facts):
         raise RecordingConsentMissing
     row = await store.recording_of(work.session, encounter_id)
     if row is None:
@@ -83,6 +83,13 @@ async def open_recording(work: Work, encounter_id: UUID) -> RecordingKey:
         row = await store.recording_of(work.session, encounter_id)
         assert row is not None, "it was just made, by us or by a twin"
     return RecordingKey(row.id, await recording_key(work, row))
+
+
+async def _patient_agrees(work: Work, facts: EncounterFacts) -> bool:
+    for purpose in ALLOWS_RECORDING:
+        if await consent_in_force(work, facts.patient_id, purpose, encounter_id=facts.id):
+            return True
+    return False
 
 
 async def open_leg(work: Work, recording_id: UUID, leg: str, *, seat: str, person_id: PersonId | None) -> None:

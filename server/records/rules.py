@@ -29,12 +29,17 @@ class Purpose(StrEnum):
     ACT_FOR_ME = "act_for_me"
     HELPER_RECORDING = "helper_recording"
     REMOTE_CONSULTATION = "remote_consultation"
+    MEETING_RECORDING = "meeting_recording"
 
 
 # Given for one encounter and no other: yesterday's recording does not allow today's.
-PER_ENCOUNTER: Final = frozenset({Purpose.RECORDING, Purpose.HELPER_RECORDING, Purpose.REMOTE_CONSULTATION})
+PER_ENCOUNTER: Final = frozenset(
+    {Purpose.RECORDING, Purpose.HELPER_RECORDING, Purpose.REMOTE_CONSULTATION, Purpose.MEETING_RECORDING}
+)
 # Given by whoever enters the room, for himself.
-PERSONAL: Final = frozenset({Purpose.HELPER_RECORDING})
+PERSONAL: Final = frozenset({Purpose.HELPER_RECORDING, Purpose.MEETING_RECORDING})
+# By which of them a patient allows the encounter's recording: a visit's, or what the written consent to a consultation says.
+ALLOWS_RECORDING: Final = frozenset({Purpose.RECORDING, Purpose.REMOTE_CONSULTATION})
 
 
 class AttachmentKind(StrEnum):
