@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 
 from media.service import MediaNode
 from server.appointments.service import Board
-from server.consultations.socket import VisitRooms
+from server.consultations.socket import Rooms
 from server.foundation import redis as redis_client
 from server.foundation.actor import LoginId
 from server.foundation.capability import Capability
@@ -43,7 +43,7 @@ SUBSCRIBERS = (Subscriber(LoginEnded, _end_sockets),)
 
 def attach(settings: Settings, ground: Ground, app: web.Application, capabilities: Sequence[Capability]) -> Realtime:
     """Serve sockets on this application."""
-    rooms = VisitRooms(ground)
+    rooms = Rooms(ground)
     nodes = [MediaNode(path) for path in settings.media_sockets]
     ground.provide(nodes[0])
     secret = settings.media.turn_secret
@@ -66,6 +66,8 @@ def attach(settings: Settings, ground: Ground, app: web.Application, capabilitie
             recording=rooms.recording,
             on_presence=rooms.on_presence,
             on_media=rooms.on_media,
+            on_removed=rooms.on_removed,
+            on_handed_over=rooms.on_handed_over,
             on_revoked=on_revoked,
             on_changed=ground.part(Board).changed_elsewhere,
         ),

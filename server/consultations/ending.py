@@ -10,12 +10,13 @@ from server.foundation.work import Work
 from server.records import service as records
 from server.settings import VisitSettings
 
-from . import live, steps, store, store_room, telling
+from . import live, steps, store, telling
 from .errors import FirstVisitRefused, TerminatedToOffline
 from .events import VisitEnded, VisitSigned
 from .lifecycle import Status
 from .model import Visit
 from .steps import DOCTOR_ONLY
+from .store_room import VISIT_STAYS
 
 
 async def sign(work: Work, visit_id: UUID, seq: int | None, *, close: bool) -> Visit:
@@ -83,8 +84,8 @@ async def finish(work: Work, visit: Visit, verb: str) -> Visit:
 
 async def leave_room(work: Work, visit: Visit, reason: str) -> None:
     """Close the room and every stay in it."""
-    await store_room.end_stay(work.session, visit.id, None, None, work.now, reason)
-    live.close_room(work, visit, reason)
+    await VISIT_STAYS.end(work.session, visit.id, None, None, work.now, reason)
+    live.close_room(work, visit.room, reason)
 
 
 async def terminate(work: Work, visit_id: UUID, reason: str) -> Visit:

@@ -1,24 +1,36 @@
-"""What a visit asks of realtime: to close its room or end its video, once the transaction that decided it stands."""
+"""What is asked of realtime for a room, once the transaction that decided it stands. Who has no room has nothing to ask."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from server.foundation.work import Work
 from signaling.service import Realtime
 
-from .model import Visit
 
-
-def close_room(work: Work, visit: Visit, reason: str) -> None:
-    """Have everybody told and let out; nobody comes back. A visit without a room has none to close."""
-    room = visit.room
+def close_room(work: Work, room: str | None, reason: str) -> None:
+    """Have everybody told and let out; nobody comes back."""
     if room is not None and work.ground.has(Realtime):
         realtime = work.part(Realtime)
         work.afterwards(lambda: realtime.close_room(room, reason))
 
 
-def stop_video(work: Work, visit: Visit, reason: str) -> None:
+def stop_video(work: Work, room: str | None, reason: str) -> None:
     """Have video and recording end at once for everybody; the chat goes on."""
-    room = visit.room
     if room is not None and work.ground.has(Realtime):
         realtime = work.part(Realtime)
         work.afterwards(lambda: realtime.stop_media(room, reason))
+
+
+def remove(work: Work, room: str | None, person_id: UUID) -> None:
+    """Have somebody's seat taken away."""
+    if room is not None and work.ground.has(Realtime):
+        realtime = work.part(Realtime)
+        work.afterwards(lambda: realtime.remove(room, person_id))
+
+
+def hand_over(work: Work, room: str | None, person_id: UUID) -> None:
+    """Have somebody chair the room."""
+    if room is not None and work.ground.has(Realtime):
+        realtime = work.part(Realtime)
+        work.afterwards(lambda: realtime.hand_over(room, person_id))

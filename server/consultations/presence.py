@@ -16,6 +16,7 @@ from . import ending, rules, steps, store, store_room
 from .lifecycle import Status
 from .model import Participant, Visit
 from .rules import CallEnd, Presence
+from .store_room import VISIT_STAYS
 
 _MEDIA_BEGINS = frozenset({"seat-connected"})
 _MEDIA_ENDS = frozenset({"seat-lost", "seat-closed", "seat-failed", "room-closed"})
@@ -31,11 +32,11 @@ async def changed(work: Work, room: str, person_id: UUID, change: Change) -> Non
         return
     if change in (Change.JOINED, Change.BACK):
         await store_room.came(work.session, visit.id, person_id, work.now)
-        await store_room.begin_stay(work.session, work.new_id(), visit.id, person_id, "seat", work.now)
+        await VISIT_STAYS.begin(work.session, work.new_id(), visit.id, person_id, "seat", work.now)
     else:
         by_will = change is Change.LEFT and not await _was_away(work, visit, person_id)
         await store_room.went(work.session, visit.id, person_id, work.now, by_will=by_will)
-        await store_room.end_stay(work.session, visit.id, person_id, "seat", work.now, str(change))
+        await VISIT_STAYS.end(work.session, visit.id, person_id, "seat", work.now, str(change))
     steps.tell(work, visit)
     if change is Change.LEFT:
         await settle(work, visit, early=_REPORTED_LATE)
@@ -56,11 +57,11 @@ async def media_changed(work: Work, room: str, seat: str | None, kind: str, at_m
     person_id = await _person_at(work, visit, room, seat) if seat else None
     if kind in _MEDIA_ENDS:
         if person_id is not None or kind == "room-closed":
-            await store_room.end_stay(work.session, visit.id, person_id, "media", at, kind)
+            await VISIT_STAYS.end(work.session, visit.id, person_id, "media", at, kind)
     elif person_id is not None:
         # A node that died told no end: whatever was still open ended with it, at the latest now.
-        await store_room.end_stay_before(work.session, visit.id, person_id, "media", at)
-        await store_room.begin_stay(work.session, work.new_id(), visit.id, person_id, "media", at)
+        await VISIT_STAYS.end_before(work.session, visit.id, person_id, "media", at)
+        await VISIT_STAYS.begin(work.session, work.new_id(), visit.id, person_id, "media", at)
     steps.tell(work, visit)
 
 

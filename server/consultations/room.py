@@ -27,6 +27,7 @@ from .events import VisitStarted
 from .lifecycle import Status
 from .model import Visit
 from .steps import ANYONE, DOCTOR_ONLY
+from .store_room import VISIT_STAYS
 
 WITHDRAWN = "consent-withdrawn"
 
@@ -184,9 +185,9 @@ async def stop_video(work: Work, visit: Visit, person_id: UUID) -> None:
         video_stopped_at=work.now,
         video_stopped_for=WITHDRAWN,
     )
-    live.stop_video(work, visit, WITHDRAWN)
+    live.stop_video(work, visit.room, WITHDRAWN)
     await store_room.withdraw_recording(work.session, visit.id, person_id)
-    await store_room.end_stay(work.session, visit.id, None, "media", work.now, WITHDRAWN)
+    await VISIT_STAYS.end(work.session, visit.id, None, "media", work.now, WITHDRAWN)
     if stopped is not None:
         work.audit("visit.stop_video", "visit", visit.id, patient_id=PersonId(visit.patient_id), why=WITHDRAWN)
         steps.tell(work, stopped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Update, func, select, update
@@ -12,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from .lifecycle import Status
 from .model import Participant, Stay, Visit
+from .stays import Stays
+
+VISIT_STAYS: Final = Stays(Stay, "visit_id")
 
 
 async def invite(
@@ -83,38 +87,6 @@ async def everybody_away(session: AsyncSession, since: datetime) -> int:
         .returning(Participant.person_id)
     )
     return len(moved.all())
-
-
-async def begin_stay(
-    session: AsyncSession, stay_id: UUID, visit_id: UUID, person_id: UUID, kind: str, at: datetime
-) -> None:
-    """A seat was taken or media began to flow; one open stay of a kind at a time."""
-    statement = insert(Stay).values(id=stay_id, visit_id=visit_id, person_id=person_id, kind=kind, since=at)
-    await session.execute(statement.on_conflict_do_nothing())
-
-
-async def end_stay(
-    session: AsyncSession, visit_id: UUID, person_id: UUID | None, kind: str | None, at: datetime, why: str
-) -> None:
-    """The open stay ends; of everybody when no person is named, of both kinds when none is."""
-    statement = update(Stay).where(Stay.visit_id == visit_id, Stay.until.is_(None))
-    if person_id is not None:
-        statement = statement.where(Stay.person_id == person_id)
-    if kind is not None:
-        statement = statement.where(Stay.kind == kind)
-    await session.execute(statement.values(until=func.greatest(Stay.since, at), ended_by=why))
-
-
-async def end_stay_before(session: AsyncSession, visit_id: UUID, person_id: UUID, kind: str, at: datetime) -> None:
-    """An open stay that began earlier is over, because a new one begins; the same beginning told twice ends nothing."""
-    earlier = update(Stay).where(
-        Stay.visit_id == visit_id,
-        Stay.person_id == person_id,
-        Stay.kind == kind,
-        Stay.until.is_(None),
-        Stay.since < at,
-    )
-    await session.execute(earlier.values(until=at, ended_by="new-leg"))
 
 
 async def stays(session: AsyncSession, visit_id: UUID) -> Sequence[Stay]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from server.consultations import store
 from server.consultations.model import Visit
-from server.consultations.socket import VisitRooms
+from server.consultations.socket import Rooms
 from server.foundation.actor import SYSTEM, PersonId
 from server.foundation.clock import Clock, day_of, start_of_day
 from server.foundation.ground import Ground
@@ -206,7 +206,7 @@ async def both_join(clinic: Clinic, patient: Somebody, visit_id: str) -> str:
     name = await room_of(clinic, visit_id)
     for who in (patient, clinic.doctor):
         (await clinic.of(who).post(f"/api/visits/{visit_id}/join", {})).ok()
-        await VisitRooms(clinic.ground).on_presence(name, who.id, Change.JOINED)
+        await Rooms(clinic.ground).on_presence(name, who.id, Change.JOINED)
     return name
 
 

@@ -12,7 +12,7 @@ from media.events import NodeEvent
 from server.consultations import jobs, presence, reception, room, store_room
 from server.consultations.errors import PatientIsHere, RoomNotOpen
 from server.consultations.model import Stay
-from server.consultations.socket import VisitRooms
+from server.consultations.socket import Rooms
 from server.foundation.actor import SYSTEM
 from server.foundation.work import unit_of_work
 from signaling.service import Change, seat_id
@@ -39,7 +39,7 @@ async def stays_of(clinic: Clinic, visit_id: str) -> list[Stay]:
 async def test_every_coming_and_going_is_kept_with_its_instant(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    rooms = VisitRooms(clinic.ground)
+    rooms = Rooms(clinic.ground)
     seat = seat_id(name, patient.id)
     connected_ms = int(clinic.ground.clock.now().timestamp() * 1000)
     for n, (kind, at) in enumerate([("seat-connected", connected_ms), ("seat-lost", connected_ms + 4000)]):
@@ -61,7 +61,7 @@ async def test_every_coming_and_going_is_kept_with_its_instant(clinic: Clinic) -
 async def test_a_media_node_that_died_without_a_word_leaves_a_gap_and_not_one_long_stay(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    rooms, seat = VisitRooms(clinic.ground), seat_id(name, patient.id)
+    rooms, seat = Rooms(clinic.ground), seat_id(name, patient.id)
     began_ms = int(clinic.ground.clock.now().timestamp() * 1000)
     for boot, at in (("first", began_ms), ("first", began_ms), ("second", began_ms + 9000)):
         told = {"n": 1, "boot": boot, "at": at, "kind": "seat-connected", "room": name, "seat": seat}
@@ -75,7 +75,7 @@ async def test_a_doctor_lost_before_the_patient_came_gives_the_patient_back_to_t
     name = await room_of(clinic, visit_id)
     (await clinic.desk(f"/api/visits/{visit_id}/join", {})).ok()
     for change in (Change.JOINED, Change.AWAY):
-        await VisitRooms(clinic.ground).on_presence(name, clinic.doctor.id, change)
+        await Rooms(clinic.ground).on_presence(name, clinic.doctor.id, change)
     await scan_later(clinic, jobs.scan_rooms, seconds=91)
     assert await status_of(clinic, visit_id) == "queued"
     (await clinic.desk(f"/api/visits/{visit_id}/call")).ok()
@@ -84,7 +84,7 @@ async def test_a_doctor_lost_before_the_patient_came_gives_the_patient_back_to_t
 async def test_a_lost_patient_ends_the_call_only_after_the_grace(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
+    await Rooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
     await scan_later(clinic, jobs.scan_rooms, seconds=80)
     assert await status_of(clinic, visit_id) == "in_video"
     await scan_later(clinic, jobs.scan_rooms, seconds=91)
@@ -95,7 +95,7 @@ async def test_a_lost_patient_ends_the_call_only_after_the_grace(clinic: Clinic)
 async def test_realtime_giving_up_the_seat_of_who_is_away_ends_the_call_too(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
+    await Rooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
     async with later(clinic, seconds=90) as work:
         await presence.changed(work, name, patient.id, Change.LEFT)
     assert await status_of(clinic, visit_id) == "ended_technical"
@@ -104,16 +104,16 @@ async def test_realtime_giving_up_the_seat_of_who_is_away_ends_the_call_too(clin
 async def test_after_a_lost_line_the_doctor_opens_a_room_again(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
+    await Rooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
     await scan_later(clinic, jobs.scan_rooms, seconds=91)
-    assert (await VisitRooms(clinic.ground).standing(name)).open is False
+    assert (await Rooms(clinic.ground).standing(name)).open is False
     (await clinic.desk(f"/api/visits/{visit_id}/start")).ok()
     again = (await clinic.of(patient).post(f"/api/visits/{visit_id}/join", {})).ok()
     assert again["room"] != name
     # what was lost in the first room is no longer lost
     await scan_later(clinic, jobs.scan_rooms, seconds=200)
     assert await status_of(clinic, visit_id) == "in_video"
-    assert (await VisitRooms(clinic.ground).standing(again["room"])).open is True
+    assert (await Rooms(clinic.ground).standing(again["room"])).open is True
 
 
 async def test_after_a_restart_the_visit_goes_on_and_the_grace_begins_anew(clinic: Clinic) -> None:
@@ -123,7 +123,7 @@ async def test_after_a_restart_the_visit_goes_on_and_the_grace_begins_anew(clini
         await presence.after_restart(work)
     await scan_later(clinic, jobs.scan_rooms, seconds=3600)
     assert await status_of(clinic, visit_id) == "in_video"
-    assert (await VisitRooms(clinic.ground).standing(name)).open is True
+    assert (await Rooms(clinic.ground).standing(name)).open is True
     async with later(clinic, seconds=3650) as work:
         for who in (patient, clinic.doctor):
             await presence.changed(work, name, who.id, Change.BACK)
@@ -143,7 +143,7 @@ async def test_the_phone_is_shown_to_the_doctor_once_and_leads_to_the_note(clini
 async def test_after_a_lost_line_the_telephone_leads_to_the_note(clinic: Clinic) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    await VisitRooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
+    await Rooms(clinic.ground).on_presence(name, patient.id, Change.AWAY)
     await scan_later(clinic, jobs.scan_rooms, seconds=91)
     (await clinic.desk(f"/api/visits/{visit_id}/phone")).ok()
     assert await status_of(clinic, visit_id) == "documenting"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.consultations.socket import VisitRooms
+from server.consultations.socket import Rooms
 from signaling.service import Realtime, seat_id
 
 from .clinic import (
@@ -117,7 +117,7 @@ async def test_withdrawal_in_the_call_stops_video_at_once_and_the_visit_goes_on_
 ) -> None:
     patient, visit_id = await in_room(clinic)
     name = await both_join(clinic, patient, visit_id)
-    rooms = VisitRooms(clinic.ground)
+    rooms = Rooms(clinic.ground)
     seat = seat_id(name, patient.id)
     assert await rooms.recording(name, patient.id, seat, "leg-before") is not None
     stopped: list[tuple[str, str]] = []

@@ -8,7 +8,7 @@ import pytest
 
 from server.consultations import ending
 from server.consultations.capability import CAPABILITY
-from server.consultations.socket import VisitRooms
+from server.consultations.socket import Rooms
 from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.errors import Unknown
 from server.foundation.watching import guard
@@ -171,7 +171,7 @@ async def test_only_those_concerned_may_watch_a_visit_a_queue_or_a_worklist(clin
 
 
 async def test_a_room_that_is_no_visits_takes_no_chat_and_no_recording(clinic: Clinic) -> None:
-    rooms = VisitRooms(clinic.ground)
+    rooms = Rooms(clinic.ground)
     assert (await rooms.standing("no-such-room-anywhere")).open is False
     assert await rooms.recording("no-such-room-anywhere", clinic.doctor.id, "seat", "leg") is None
     with pytest.raises(Unknown):
