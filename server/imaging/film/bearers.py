@@ -21,7 +21,7 @@ from server.imaging.access import Right, StudyRef
 
 from . import store
 from .model import Film
-from .rules import Standing, standing
+from .rules import FilmStanding, standing
 
 FILM_TOKEN: Final = "film+jwt"  # noqa: S105  # a type, no secret
 AUDIENCE: Final = "lianyi-film"
@@ -51,12 +51,12 @@ class Bearers:
         claims = self._verifier.verify(token.removeprefix(_PREFIX), FILM_TOKEN, AUDIENCE, now)
         async with self._ground.database.session() as session:
             film = await store.film(session, UUID(claims.sub))
-        if film is None or stands(film, now) not in (Standing.LIVE, Standing.LOCKED):
+        if film is None or stands(film, now) not in (FilmStanding.LIVE, FilmStanding.LOCKED):
             raise NotSignedIn
         return guest_of(film)
 
 
-def stands(film: Film, now: datetime) -> Standing:
+def stands(film: Film, now: datetime) -> FilmStanding:
     """What became of this film. One that wrong digits locked stays open to who had opened it."""
     return standing(expires_at=film.expires_at, revoked_at=film.revoked_at, locked_at=film.locked_at, now=now)
 

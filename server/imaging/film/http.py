@@ -13,7 +13,7 @@ from server.foundation.work import Work
 
 from . import making, opening
 from .errors import FilmDigitsWrong, FilmExpired, FilmLocked, FilmRevoked, FilmsEnough, FilmUnknown, StudyNotReady
-from .rules import LONGEST_DAYS, Device, Outcome, Standing
+from .rules import LONGEST_DAYS, FilmDevice, FilmOutcome, FilmStanding
 
 routes = Routes()
 _SHARE: Final = "imaging.share-film"
@@ -35,7 +35,7 @@ class FilmView(View):
     made_at: datetime
     made_by: str
     expires_at: datetime
-    standing: Standing
+    standing: FilmStanding
     opened: int = Field(description="How often it was opened")
     last_opened_at: datetime | None
 
@@ -57,8 +57,8 @@ class FilmAccessView(View):
     """One attempt to open a link."""
 
     at: datetime
-    outcome: Outcome
-    device: Device
+    outcome: FilmOutcome
+    device: FilmDevice
 
 
 class OpenFilmBody(Body):

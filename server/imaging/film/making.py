@@ -20,7 +20,7 @@ from . import rules, store
 from .bearers import stands
 from .errors import FilmsEnough, StudyNotReady
 from .model import Film
-from .rules import Device, Outcome, Standing
+from .rules import FilmDevice, FilmOutcome, FilmStanding
 
 _LONGEST_LIST: Final = 50
 _LONGEST_LOG: Final = 500
@@ -37,7 +37,7 @@ class FilmFacts:
     made_at: datetime
     made_by: str
     expires_at: datetime
-    standing: Standing
+    standing: FilmStanding
     opened: int
     last_opened_at: datetime | None
 
@@ -55,8 +55,8 @@ class Attempt:
     """One line of the access log."""
 
     at: datetime
-    outcome: Outcome
-    device: Device
+    outcome: FilmOutcome
+    device: FilmDevice
 
 
 async def make(work: Work, study_id: UUID, days: int) -> Made:
@@ -109,7 +109,7 @@ async def accesses(work: Work, film_id: UUID) -> list[Attempt]:
     """Who tried to open a link, and when. Raises: Unknown. Rule: imaging-63"""
     film = await _readable(work, film_id)
     rows = await store.accesses(work.session, film.id, _LONGEST_LOG)
-    return [Attempt(row.at, Outcome(row.outcome), Device(row.device)) for row in rows]
+    return [Attempt(row.at, FilmOutcome(row.outcome), FilmDevice(row.device)) for row in rows]
 
 
 async def _study_to_share(work: Work, study_id: UUID, *, whole: bool = True) -> Study:

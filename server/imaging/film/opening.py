@@ -16,7 +16,7 @@ from . import rules, store
 from .bearers import Bearers, guest_of, lifetime_of, stands
 from .errors import FilmDigitsWrong, FilmExpired, FilmLocked, FilmRevoked, FilmUnknown
 from .model import Film, FilmAccess
-from .rules import Outcome, Standing
+from .rules import FilmOutcome, FilmStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ async def open_film(work: Work, text: str, digits: str) -> Opened:
     )
 
 
-def _refusal(how: Standing) -> tuple[Outcome, Problem] | None:
-    if how is Standing.REVOKED:
-        return Outcome.REVOKED, FilmRevoked()
-    if how is Standing.EXPIRED:
-        return Outcome.EXPIRED, FilmExpired()
-    return (Outcome.LOCKED, FilmLocked()) if how is Standing.LOCKED else None
+def _refusal(how: FilmStanding) -> tuple[FilmOutcome, Problem] | None:
+    if how is FilmStanding.REVOKED:
+        return FilmOutcome.REVOKED, FilmRevoked()
+    if how is FilmStanding.EXPIRED:
+        return FilmOutcome.EXPIRED, FilmExpired()
+    return (FilmOutcome.LOCKED, FilmLocked()) if how is FilmStanding.LOCKED else None
 
 
 async def _tail(work: Work, film: Film) -> str:
@@ -70,7 +70,7 @@ async def _tail(work: Work, film: Film) -> str:
 async def _wrong(work: Work, film: Film) -> Problem:
     """Count a wrong try, the last of which locks the link. Rule: imaging-61"""
     film.wrong_tries += 1
-    await _note(work, film, Outcome.WRONG_DIGITS)
+    await _note(work, film, FilmOutcome.WRONG_DIGITS)
     left = rules.WRONG_TRIES - film.wrong_tries
     if left > 0:
         return FilmDigitsWrong(left=left)
@@ -84,14 +84,14 @@ async def _opened(work: Work, film: Film) -> None:
 
     Rule: imaging-62
     """
-    await _note(work, film, Outcome.OPENED)
+    await _note(work, film, FilmOutcome.OPENED)
     work.actor = guest_of(film)  # from here on it is the film's holder who acts
     work.audit("film.open", "film", film.id, patient_id=PersonId(film.patient_id))
     await records.note_read(work, PersonId(film.patient_id), records.Seen.STUDY, film.study_id)
 
 
-async def _note(work: Work, film: Film, outcome: Outcome) -> None:
-    refused = outcome is not Outcome.OPENED
+async def _note(work: Work, film: Film, outcome: FilmOutcome) -> None:
+    refused = outcome is not FilmOutcome.OPENED
     if refused and await store.count_refusals(work.session, film.id) >= rules.MOST_REFUSALS_KEPT:
         return
     device = rules.device_of(work.client.user_agent)

@@ -23,7 +23,7 @@ _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９ｘＸx", "012
 _PHONE: Final = re.compile(r"Mobile|Android|iPhone|iPad|HarmonyOS", re.IGNORECASE)
 
 
-class Standing(StrEnum):
+class FilmStanding(StrEnum):
     """What became of a link. Rule: imaging-60"""
 
     LIVE = "live"
@@ -32,7 +32,7 @@ class Standing(StrEnum):
     LOCKED = "locked"
 
 
-class Outcome(StrEnum):
+class FilmOutcome(StrEnum):
     """How an attempt to open a link ended, as the access log says it."""
 
     OPENED = "opened"
@@ -42,7 +42,7 @@ class Outcome(StrEnum):
     LOCKED = "locked"
 
 
-class Device(StrEnum):
+class FilmDevice(StrEnum):
     """What kind of device asked, as coarse as it is worth telling."""
 
     PHONE = "phone"
@@ -57,16 +57,16 @@ def ends_at(made_at: datetime, days: int) -> datetime:
 
 def standing(
     *, expires_at: datetime, revoked_at: datetime | None, locked_at: datetime | None, now: datetime
-) -> Standing:
+) -> FilmStanding:
     """What became of a link; that its owner took it back is said before anything else.
 
     Rule: imaging-60
     """
     if revoked_at is not None:
-        return Standing.REVOKED
+        return FilmStanding.REVOKED
     if now >= expires_at:
-        return Standing.EXPIRED
-    return Standing.LIVE if locked_at is None else Standing.LOCKED
+        return FilmStanding.EXPIRED
+    return FilmStanding.LIVE if locked_at is None else FilmStanding.LOCKED
 
 
 def fresh_secret() -> str:
@@ -91,6 +91,6 @@ def fits(typed: str, tail: str) -> bool:
     return len(tail) == len(digits) and len(tail) > 0 and hmac.compare_digest(digits.encode(), tail.encode())
 
 
-def device_of(user_agent: str) -> Device:
+def device_of(user_agent: str) -> FilmDevice:
     """Phone or computer."""
-    return Device.PHONE if _PHONE.search(user_agent) else Device.COMPUTER
+    return FilmDevice.PHONE if _PHONE.search(user_agent) else FilmDevice.COMPUTER
