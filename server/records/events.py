@@ -44,3 +44,11 @@ class AttachmentAdded:
     patient_id: PersonId
     encounter_id: UUID | None
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadBecameAttachment:
+    """A file that came in parts is whole, clean and in the record."""
+
+    upload_id: UUID
+    attachment_id: UUID

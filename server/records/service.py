@@ -6,6 +6,7 @@ from .attachments import (
     AttachmentFacts,
     CheckedFile,
     add_attachment,
+    attachment_facts,
     attachments_of,
     attachments_of_encounter,
     check_file,
@@ -73,6 +74,7 @@ from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_rec
 from .rules import AttachmentKind, Purpose, Right, Seen
 from .uploads.finishing import WholeFile, read_whole, whole_file
 from .uploads.receiving import UploadFacts, drop_upload, show_upload
+from .uploads.showing import uploads_of
 
 __all__ = [
     "Allergy",
@@ -115,6 +117,7 @@ __all__ = [
     "acted_for",
     "add_attachment",
     "amend_note",
+    "attachment_facts",
     "attachments_of",
     "attachments_of_encounter",
     "check_file",
@@ -164,6 +167,7 @@ __all__ = [
     "sign_note",
     "signed",
     "upload_attachment",
+    "uploads_of",
     "who_read",
     "whole_file",
     "withdraw_consent",

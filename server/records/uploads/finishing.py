@@ -13,6 +13,7 @@ from server.foundation.ground import Ground
 from server.foundation.vault import Vault
 from server.foundation.work import Work, unit_of_work
 from server.records import attachments
+from server.records.events import UploadBecameAttachment
 from server.records.rules import AttachmentKind
 from server.settings import VisitSettings
 
@@ -97,6 +98,7 @@ async def _finished(work: Work, upload_id: UUID, digest: str, checked: attachmen
         await store.finish(work.session, upload_id, digest, work.now, attachment_id)
         if attachment_id is not None:
             await drop_parts(work, upload_id)
+            work.record(UploadBecameAttachment(upload_id, attachment_id))
         patient_id = PersonId(row.patient_id) if row.patient_id else None
         work.audit("upload.finish", "upload", upload_id, patient_id=patient_id, what=row.purpose)
         row = await own_upload(work, upload_id)
