@@ -84,3 +84,12 @@ async def next_free(
     for doctor_id, starts_at in found:
         times[PersonId(doctor_id)].append(starts_at)
     return {doctor_id: each[:_SHOWN] for doctor_id, each in times.items()}
+
+
+async def on_duty(work: Work, organisation_id: OrganisationId, doctor_ids: Collection[PersonId]) -> set[PersonId]:
+    """Those of these doctors who have a session here at this instant."""
+    found = set()
+    for doctor_id in doctor_ids:
+        if await store_reserved.slot_at(work.session, doctor_id, organisation_id, work.now) is not None:
+            found.add(doctor_id)
+    return found

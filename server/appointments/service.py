@@ -32,6 +32,7 @@ from .reminding import remind_once as remind_once
 from .reminding import reminded as reminded
 from .reserving import give_time_back as give_time_back
 from .reserving import next_free as next_free
+from .reserving import on_duty as on_duty
 from .reserving import reserve_time as reserve_time
 from .reserving import times_of_session as times_of_session
 from .rules import LIFE, Quota, Status
