@@ -10,7 +10,7 @@ from uuid import UUID
 from server.foundation.actor import Actor, Role
 from server.foundation.errors import Unknown
 
-from .lifecycle import LIFE, OVER, REPORTED, UNSENT, Status
+from .lifecycle import LIFE, OVER, REPORTED, UNSENT, WITH_EXPERTS, Status
 
 
 class Party(StrEnum):
@@ -100,6 +100,17 @@ def _expert(status: Status, experts: Collection[Invited], actor: Actor) -> Party
                 return Party.LEAD
             return None if status in REPORTED else Party.EXPERT
     return None
+
+
+def reads_record(request: Owned, party: Party) -> bool:
+    """Whether an expert may still read what is attached: the lead until the report is signed, the others until the talk ends.
+
+    Rule: remote-8
+    """
+    status = Status(request.status)
+    if party is Party.LEAD:
+        return status in WITH_EXPERTS
+    return party is Party.EXPERT and status in (Status.SCHEDULED, Status.IN_SESSION)
 
 
 def require(party: Party | None, allowed: frozenset[Party]) -> Party:

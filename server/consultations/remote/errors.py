@@ -101,11 +101,3 @@ class NoSuchMaterial(Invalid):
     code = "no-such-material"
     zh = "找不到这份资料，或它不属于这位患者，请重新选择"
     en = "There is no such material of this patient; choose again"
-
-
-class MaterialsOnTheWay(Conflict):
-    """Files are still being uploaded."""
-
-    code = "materials-on-the-way"
-    zh = "还有 {count} 份资料正在上传，请等待完成，或移除后再提交"
-    en = "{count} files are still on their way; wait for them, or take them out before sending"

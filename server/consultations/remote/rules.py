@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from .content import Content, Giver, Mode, Urgency
@@ -16,7 +16,7 @@ from .lifecycle import Status
 USUAL_LENGTH: Final = timedelta(minutes=30)  # of a meeting, when nobody said how long
 LONGEST: Final = timedelta(hours=4)
 LATE_START: Final = timedelta(minutes=10)  # a time just past may still be scheduled: both are talking already
-SOONEST_NEXT: Final = timedelta(minutes=5)
+UNSENT_KEPT: Final = timedelta(days=30)  # product default; then a draft is cancelled (remote-9)
 _SUMMARY_LEAST: Final = 10  # characters; "见附件" is no summary
 
 
@@ -59,22 +59,21 @@ FIELD_WORDS: Final = {
 class Asked(Protocol):
     """What of a request decides whether it is whole."""
 
-    urgency: str
     mode: str
     agreement_id: UUID | None
     department_id: UUID | None
     title_wanted: str | None
-    times: list[dict[str, object]]
+    times: list[dict[str, Any]]
     asap: bool
     consent_id: UUID | None
 
 
-def missing(request: Asked, content: Content, *, consented: bool) -> list[Field]:
+def missing(request: Asked, content: Content, *, urgency: str, consented: bool) -> list[Field]:
     """What an invitation still lacks. An emergency needs where to, why and the summary: the rest is asked in the room.
 
     Rule: B48, B47, remote-5
     """
-    emergency = request.urgency == Urgency.EMERGENCY
+    emergency = urgency == Urgency.EMERGENCY
     timed = bool(request.times) or request.asap or request.mode == Mode.OFFLINE
     there = {
         Field.AGREEMENT: request.agreement_id is not None,

@@ -18,7 +18,7 @@ from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.records import service as records
 
-from . import access, store, store_people
+from . import access, clocks, store, store_people
 from .access import Party
 from .content import Content, Signature
 from .errors import RequestChanged
@@ -82,8 +82,9 @@ async def attempt(
     **values: Any,
 ) -> RemoteRequest | None:
     """The same, with None instead of a refusal; for scans and for what may have happened already."""
+    columns = {**await clocks.of_step(work, request, verb, values), **values}
     moved = await store.move(
-        work.session, request.id, verb, work.actor.role, request.version, *only_if, changed_at=work.now, **values
+        work.session, request.id, verb, work.actor.role, request.version, *only_if, changed_at=work.now, **columns
     )
     if moved is not None and verb == "edit":
         tell(work, moved)

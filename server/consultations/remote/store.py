@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.foundation.actor import Role
 
-from .lifecycle import BEFORE_SIGNED, LIFE, Status
+from .lifecycle import BEFORE_SIGNED, LIFE, UNSENT, Status
 from .model import LIVE, RemoteExpert, RemoteRequest, RemoteStep
+from .rules import UNSENT_KEPT
 
 
 async def next_number(session: AsyncSession) -> int:
@@ -113,6 +114,12 @@ async def overdue(session: AsyncSession, now: datetime, limit: int) -> list[UUID
     """The requests whose clock has run out."""
     wanted = select(RemoteRequest.id).where(RemoteRequest.escalate_at <= now).order_by(RemoteRequest.escalate_at)
     return list((await session.scalars(wanted.limit(limit))).all())
+
+
+async def forgotten(session: AsyncSession, now: datetime) -> Sequence[RemoteRequest]:
+    """Requests that were never sent, and that nobody touched for a month."""
+    wanted = _in(UNSENT).where(RemoteRequest.changed_at < now - UNSENT_KEPT).order_by(RemoteRequest.id)
+    return await _all(session, wanted.limit(200))
 
 
 async def steps_of(session: AsyncSession, request_id: UUID) -> Sequence[RemoteStep]:

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from .model import LIVE, RemoteConsent, RemoteExpert, RemoteMaterial
+from .model import LIVE, RemoteConsent, RemoteExpert, RemoteMaterial, RemoteRequest
 
 LEFT = ("declined", "released")
 
@@ -102,3 +102,21 @@ async def requests_of_study(session: AsyncSession, study_id: UUID) -> list[UUID]
 async def consent(session: AsyncSession, consent_id: UUID) -> RemoteConsent | None:
     """How a consent was given."""
     return await session.get(RemoteConsent, consent_id)
+
+
+async def upload_arrived(session: AsyncSession, upload_id: UUID, attachment_id: UUID) -> Sequence[RemoteRequest]:
+    """Name the file that an upload became; gives the requests it is attached to."""
+    statement = (
+        update(RemoteMaterial)
+        .where(RemoteMaterial.upload_id == upload_id)
+        .values(attachment_id=attachment_id)
+        .returning(RemoteMaterial.request_id)
+        .execution_options(synchronize_session=False)
+    )
+    found = list((await session.scalars(statement)).all())
+    return (await session.scalars(select(RemoteRequest).where(RemoteRequest.id.in_(found)))).all()
+
+
+async def expert(session: AsyncSession, expert_id: UUID) -> RemoteExpert | None:
+    """One of them."""
+    return await session.get(RemoteExpert, expert_id, populate_existing=True)
