@@ -34,6 +34,7 @@ __all__ = [
     "HttpSettings",
     "ImagingSettings",
     "MediaSettings",
+    "MeetingSettings",
     "MessageSettings",
     "ReminderSettings",
     "ReviewSettings",
