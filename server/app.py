@@ -35,6 +35,7 @@ from server.foundation.reading import TRUSTED_PROXIES
 from server.foundation.routes import Route
 from server.foundation.vault import Vault
 from server.identity import service as identity
+from server.imaging import service as imaging
 from server.migrations.apply import newest
 from server.paper.verifying import ReportKinds
 from server.settings import ROOT, Settings
@@ -126,6 +127,7 @@ async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, Re
     signatures.attach(ground)
     appointments.attach(ground)
     prescriptions.attach(ground)
+    imaging.attach(ground)
     return ground, read_time
 
 
