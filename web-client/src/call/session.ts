@@ -169,6 +169,24 @@ export class Call {
     this.room.set(key, value)
   }
 
+  /** A shared value of one's own seat: a cursor, whoever presents. */
+  shareOwn(name: string, value: unknown): void {
+    this.room.setOwn(name, value)
+  }
+
+  /** Becomes the one whose view the others follow. */
+  async present(): Promise<void> {
+    await this.room.present()
+  }
+
+  async letPresent(seat: string | null): Promise<void> {
+    await this.room.letPresent(seat)
+  }
+
+  async handOver(seat: string): Promise<void> {
+    await this.room.handOver(seat)
+  }
+
   sendScreen(track: MediaStreamTrack | undefined): Promise<void> | undefined {
     return this.peer?.sendScreen(track)
   }
