@@ -13,7 +13,7 @@ from server.foundation.work import Work
 from server.identity import service as identity
 from server.imaging.matching import attaching
 from server.imaging.matching.comparing import compared_with
-from server.imaging.matching.errors import StudyDecidedAlready
+from server.imaging.matching.errors import OrderTakesNoPictures, StudyDecidedAlready
 from server.imaging.matching.rules import FIELDS, Doubt, Fits, doubts, fits
 from server.imaging.orders.finding import OrderFacts, order_facts
 from server.imaging.studies import service as studies
@@ -131,7 +131,7 @@ async def _order(work: Work, choice: Choice) -> OrderFacts | None:
     if order.patient_id != choice.patient_id:
         raise Unknown
     if not order.takes_pictures:
-        raise attaching.OrderTakesNoPictures
+        raise OrderTakesNoPictures
     return order
 
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 import structlog
 from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
 from server.foundation.ground import Ground
@@ -57,9 +58,7 @@ class Answers:
         """An association is asked for: believed, or rejected before anything is negotiated. Rule: imaging-41"""
         visitor = None
         try:
-            title = event.assoc.requestor.primitive.calling_ae_title
-            address = event.assoc.requestor.address
-            visitor = self._on_loop(admit_peer(self._ground, address, title), _ASK_S)
+            visitor = self._on_loop(self._admit(event.assoc), _ASK_S)
         except Exception as error:  # whatever goes wrong here must not let anybody in
             log.warning("peer not checked", error=type(error).__name__)
         if visitor is not None:
@@ -80,15 +79,19 @@ class Answers:
     def stored(self, event: Event) -> int:
         """An instance came whole: the status that tells the peer what became of it."""
         self._received[event.assoc] = 0
-        visitor = self._visitors.get(event.assoc)
-        if visitor is None:
+        visitor, request = self._visitors.get(event.assoc), event.request
+        if visitor is None or not isinstance(request, C_STORE):
             return NOT_AUTHORISED
         try:
             outcome = self._on_loop(self._keep(visitor, event.encoded_dataset()), _KEEP_S)
         except Exception as error:  # not acknowledged, so the peer keeps its copy and sends it again
             log.warning("instance not kept", error=type(error).__name__)
             return OUT_OF_RESOURCES
-        return NOT_AUTHORISED if outcome is None else _status(outcome, str(event.request.AffectedSOPInstanceUID))
+        return NOT_AUTHORISED if outcome is None else _status(outcome, str(request.AffectedSOPInstanceUID))
+
+    async def _admit(self, association: Association) -> Visitor | None:
+        asked, address = association.requestor.primitive, association.requestor.address
+        return await admit_peer(self._ground, address, asked.calling_ae_title) if asked and address else None
 
     async def _keep(self, visitor: Visitor, content: bytes) -> Outcome | None:
         if not await still_stands(self._ground, visitor):

@@ -32,7 +32,7 @@ class _Door(ThreadedAssociationServer):
 
     answers: Answers
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002  # the library's signature
+    def verify_request(self, request: Any, client_address: Any) -> bool:
         """Whether this connection is taken at all."""
         try:
             return self.answers.may_connect(str(client_address[0]))
@@ -83,6 +83,7 @@ def _open(ground: Ground, settings: ImagingSettings, loop: asyncio.AbstractEvent
         ],
         server_class=_Door,
     )
+    assert isinstance(door, _Door), "the library makes what it is told to"
     door.answers = answers
     return door
 
