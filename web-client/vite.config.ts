@@ -35,6 +35,8 @@ export default defineConfig({
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
   },
+  // cornerstone's workers are modules with parts of their own.
+  worker: { format: 'es' },
   build: {
     target: 'es2022',
     manifest: true,
