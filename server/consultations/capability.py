@@ -19,6 +19,10 @@ from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinishe
 
 from . import births, http, http_doctor, merging, steps, store
 from .jobs import JOBS
+from .meetings import door, following
+from .meetings import http as http_meetings
+from .meetings.jobs import JOBS as MEETING_JOBS
+from .remote.events import ExpertsChanged, RequestStepped
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
 _DOCTOR: Final = frozenset({Role.DOCTOR})
@@ -63,7 +67,7 @@ def _id(text: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="consultations",
-    routes=(http.routes, http_doctor.routes),
+    routes=(http.routes, http_doctor.routes, http_meetings.routes),
     permissions={
         "consultations.list": _PATIENT_SIDE,
         "consultations.see": _PATIENT_SIDE | _DOCTOR,
@@ -72,6 +76,8 @@ CAPABILITY: Final = Capability(
         "consultations.reassign": _DOCTOR | {Role.SCHEDULER},
         "consultations.count": frozenset({Role.REGULATOR, Role.ADMINISTRATOR}),
         "consultations.find": frozenset({Role.REGULATOR}),
+        "consultations.meet": _PATIENT_SIDE | _DOCTOR | {Role.GUEST},
+        "consultations.chair": _DOCTOR | {Role.CLINIC_WORKER},
     },
     subscribers=(
         Subscriber(SlotsBooked, births.on_booked),
@@ -83,11 +89,15 @@ CAPABILITY: Final = Capability(
         Subscriber(NoteSigned, births.on_note_signed),
         Subscriber(RecordingFinished, births.on_recording_finished),
         Subscriber(PatientMerged, merging.on_patient_merged),
+        Subscriber(RequestStepped, following.on_request_stepped),
+        Subscriber(ExpertsChanged, following.on_experts_changed),
+        Subscriber(ConsentWithdrawn, following.on_consent_withdrawn),
     ),
-    jobs=JOBS,
+    jobs=(*JOBS, *MEETING_JOBS),
     topics=(
         Topic("visit", _may_watch_visit),
         Topic("queue", _may_watch_queue),
         Topic("worklist", _may_watch_worklist),
+        Topic("meeting", door.may_watch),
     ),
 )

@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from server.consultations import live
+from server.consultations.remote import experts
 from server.consultations.remote import steps as request_steps
-from server.consultations.remote import store_people
 from server.consultations.remote.content import Urgency
 from server.consultations.remote.facts import RequestFacts
 from server.foundation.actor import LoginId, PersonId
@@ -37,7 +37,6 @@ from .parts import Part
 from .side import PREFIX, STAYS
 
 WITHDRAWN: Final = "consent-withdrawn"
-_BEFORE_JOINING: Final = ("asked", "coming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,7 @@ async def _open(work: Work, part: Part) -> Meeting:
 
 async def _begin(work: Work, part: Part) -> None:
     """The talk of the request begins with its first expert."""
-    expert = part.facts.expert(work.actor.person)
-    assert expert is not None, "only experts come here"
-    await store_people.change_expert(work.session, expert.id, _BEFORE_JOINING, state="joined")
+    await experts.mark(work, part.request, work.actor.person, "joined")
     await request_steps.attempt(work, part.request, "begin")
 
 
