@@ -94,6 +94,7 @@ async def standing_on(settings: Settings) -> AsyncIterator[Ground]:
             for task in steady:
                 task.cancel()
             await asyncio.gather(*steady, return_exceptions=True)
+            await imaging.detach(ground)
 
 
 async def _ground_on(settings: Settings, database: Database) -> tuple[Ground, ReadTime]:

@@ -11,6 +11,8 @@ from server.foundation.watching import Topic
 from .film import http as http_film
 from .marks import http as http_marks
 from .marks import marking
+from .studies import http as http_studies
+from .studies import jobs as studies_jobs
 
 _READS: Final = frozenset({Role.DOCTOR, Role.CLINIC_WORKER})
 _SEES: Final = _READS | PATIENT_SIDE | {Role.GUEST}
@@ -18,14 +20,20 @@ _SEES: Final = _READS | PATIENT_SIDE | {Role.GUEST}
 CAPABILITY: Final = Capability(
     name="imaging",
     routes=(
+        http_studies.routes,
         http_marks.routes,
         http_film.routes,
     ),
     permissions={
+        "imaging.see": _SEES,
+        "imaging.fetch": _READS,
+        "imaging.copy": frozenset({Role.DOCTOR}),
+        "imaging.quarantine": frozenset({Role.ADMINISTRATOR, Role.CLINIC_WORKER, Role.DOCTOR}),
         "imaging.mark": _READS,
         "imaging.see-marks": _SEES,
         "imaging.share-film": _READS | PATIENT_SIDE,
         "imaging.see-films": _READS | PATIENT_SIDE | {Role.ADMINISTRATOR},
     },
+    jobs=studies_jobs.JOBS,
     topics=(Topic(marking.TOPIC, marking.may_watch),),
 )

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from server.foundation.ground import Ground
+from server.foundation.vault import Vault
+from server.settings import Settings
 
 from . import access
+from .archive.packs import Packs
+from .dicom.pool import DecoderPool
 from .film import bearers
+from .studies.shelf import Shelf
 
 
 def attach(ground: Ground) -> None:
-    """Give a process everybody who may give a right to a study, and make it believe the holders of films."""
+    """Give a process everybody who may give a right to a study, the holders of films, the archive and its decoders."""
     ground.provide(access.Rights((access.by_record, access.by_owning, bearers.by_film)))
     bearers.attach(ground)
+    packs = Packs(Vault(ground.part(Settings).data_dir / "vault" / "pictures", ground.keys))
+    ground.provide(Shelf(packs, packs, DecoderPool()))
 
 
-__all__ = ["attach"]
+async def detach(ground: Ground) -> None:
+    """Let the decoding children go, when the process ends."""
+    await ground.part(Shelf).close()
+
+
+__all__ = ["attach", "detach"]

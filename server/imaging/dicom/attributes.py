@@ -108,6 +108,7 @@ def attributes_of(header: Dataset, shape: PixelShape, frames: int, layout: Layou
     slope, intercept = (1.0, 0.0) if sent.pop("applied") else _rescale(first, header)
     return {
         **sent,
+        "frame_bits": shape.frame_bits,
         "pixel_spacing": _from(first, "PixelSpacing", 2) or _from(first, "ImagerPixelSpacing", 2),
         "slice_location": number(header, "SliceLocation"),
         "thickness": (_from(first, "SliceThickness", 1) or [None])[0],

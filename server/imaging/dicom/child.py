@@ -21,7 +21,7 @@ from typing import Any, Final
 import pydicom
 from pydicom.dataset import Dataset
 
-from .copying import NotCopied, teaching_copy
+from .copying import NotCopied, may_copy, teaching_copy
 from .documents import document_of
 from .drawing import Form, draw, packed
 from .inspecting import data_set_of, inflate
@@ -130,6 +130,12 @@ def _copy(asked: Message) -> tuple[dict[str, Any], bytes]:
     return {}, teaching_copy(pydicom.dcmread(io.BytesIO(content)), key)
 
 
+def _may_copy(asked: Message) -> tuple[dict[str, Any], bytes]:
+    header = data_set_of(asked.blobs[0], asked.facts["syntax"])
+    may_copy(header, has_pixels=True)
+    return {}, b""
+
+
 def _metadata(asked: Message) -> tuple[dict[str, Any], bytes]:
     """The header as DICOM JSON (PS3.18 F); bulk data stays out."""
     header = data_set_of(asked.blobs[0], asked.facts["syntax"])
@@ -145,6 +151,7 @@ _DO: Final[dict[str, Callable[[Message], tuple[dict[str, Any], bytes]]]] = {
     "document": _document,
     "inflate": _inflate,
     "copy": _copy,
+    "may-copy": _may_copy,
     "metadata": _metadata,
 }
 

@@ -69,20 +69,20 @@ class NotCopied(Exception):
         self.reason = reason
 
 
-def may_copy(header: Dataset) -> None:
+def may_copy(header: Dataset, *, has_pixels: bool) -> None:
     """Refuse what this profile cannot clean. Raises: NotCopied. Rule: imaging-4"""
     said = text(header, "BurnedInAnnotation").upper()
     if said == "YES" or (said != "NO" and text(header, "Modality") in _OFTEN_BURNED_IN):
         raise NotCopied("burned-in")
     if text(header, "RecognizableVisualFeatures").upper() == "YES":
         raise NotCopied("recognisable")
-    if not any(tag in header for tag in _PIXELS):
+    if not has_pixels:
         raise NotCopied("no-pixels")
 
 
 def teaching_copy(source: FileDataset, key: bytes) -> bytes:
     """The file with only what is listed, its UIDs remapped with this key. Raises: NotCopied."""
-    may_copy(source)
+    may_copy(source, has_pixels=any(tag in source for tag in _PIXELS))
     kept = _kept(source, key)
     kept.PatientName, kept.PatientID = "TEACHING", _remapped(text(source, "PatientID") or "none", key)[-12:]
     kept.PatientBirthDate = kept.StudyDate = kept.StudyTime = kept.AccessionNumber = kept.StudyID = ""

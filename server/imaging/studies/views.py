@@ -98,3 +98,32 @@ class ImagingStudyView(View):
     series: list[ImagingSeriesView]
     priors: list[ImagingPriorView]
     may_copy: bool
+
+
+class ImagingStudyLineView(View):
+    """A study in a list."""
+
+    id: UUID
+    study_at: datetime | None
+    description: str
+    modality: str
+    body_part: str
+    organisation_id: UUID
+    organisation: str
+    series_count: int
+    instance_count: int
+    state: str
+    order_id: UUID | None
+
+
+class ImagingQuarantinedView(View):
+    """A file that was set aside, and why."""
+
+    id: UUID
+    at: datetime
+    name: str
+    reason: str
+    sentence: str
+    came_by: str
+    device_id: UUID | None
+    size: int

@@ -1,0 +1,96 @@
+"""From an instance's place to one frame's bytes, and to the child that decodes them. No database, no transaction."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from server.foundation.vault import NoSuchFile, VaultDamaged
+from server.imaging.archive.keeping import Archive, ArchiveUnavailable, whole
+from server.imaging.dicom.frames import frame_range
+from server.imaging.dicom.pool import Undecodable
+from server.imaging.dicom.protocol import Message
+from server.imaging.dicom.syntaxes import SYNTAXES
+
+from .errors import ArchiveSilent, PictureNotShown, StoredFileDamaged
+from .facts import InstanceFacts
+from .shelf import Shelf
+
+_ELEMENT: Final = 8
+
+
+async def ask_for_frame(shelf: Shelf, instance: InstanceFacts, frame: int, **facts: Any) -> Message:
+    """The child's answer about one frame (from 1). Raises: PictureNotShown, StoredFileDamaged, ArchiveSilent."""
+    read = await _reader(shelf, instance)
+    head, raw, frames, index = await _frame(read, instance, frame - 1)
+    slope, intercept = _rescale(instance, frame - 1)
+    told = {
+        "syntax": instance.transfer_syntax,
+        "frames": frames,
+        "index": index,
+        "slope": slope,
+        "intercept": intercept,
+    }
+    return await ask(shelf, Message({**told, **facts}, (head, raw)))
+
+
+async def ask(shelf: Shelf, message: Message) -> Message:
+    """The child's answer. Raises: PictureNotShown."""
+    try:
+        return await shelf.decoders.ask(message)
+    except Undecodable as refusal:
+        raise PictureNotShown(reason=refusal.reason) from None
+
+
+async def bytes_of(archive: Archive, instance: InstanceFacts, start: int = 0, end: int | None = None) -> bytes:
+    """A range of a stored file. Raises: StoredFileDamaged, ArchiveSilent."""
+    try:
+        return await whole(archive, instance.place, start, end)
+    except (VaultDamaged, NoSuchFile):
+        raise StoredFileDamaged from None
+    except ArchiveUnavailable:
+        raise ArchiveSilent from None
+
+
+class _Reader:
+    """Ranges of a file: from the archive, or of a deflated file that had to be inflated whole."""
+
+    def __init__(self, shelf: Shelf, instance: InstanceFacts, plain: bytes | None) -> None:
+        self._shelf, self._instance, self._plain = shelf, instance, plain
+
+    async def range(self, start: int, end: int | None) -> bytes:
+        if self._plain is not None:
+            return self._plain[start:end]
+        return await bytes_of(self._shelf.archive, self._instance, start, end)
+
+
+async def _reader(shelf: Shelf, instance: InstanceFacts) -> _Reader:
+    if not SYNTAXES[instance.transfer_syntax].deflated:
+        return _Reader(shelf, instance, None)
+    packed = await bytes_of(shelf.archive, instance)
+    answer = await ask(shelf, Message({"do": "inflate"}, (packed,)))
+    return _Reader(shelf, instance, answer.blobs[0])
+
+
+async def _frame(read: _Reader, instance: InstanceFacts, index: int) -> tuple[bytes, bytes, int, int]:
+    """The header with the pixel element's head; bytes that hold the frame; how many frames they hold; which one is meant."""
+    syntax = SYNTAXES[instance.transfer_syntax]
+    assert instance.pixels_at is not None, "only pictures have frames"
+    head = await read.range(0, instance.pixels_at + _ELEMENT)
+    value_at = instance.pixels_at + (8 if syntax.implicit else 12)
+    frame_bits = int(instance.attributes["frame_bits"])
+    if syntax.encapsulated and instance.frame_table is not None:
+        start, end = frame_range(instance.frame_table, index)
+        return head, await read.range(start, end), 1, 0
+    if syntax.encapsulated or frame_bits % 8:
+        length = None if syntax.encapsulated else value_at + -(-frame_bits * instance.frames // 8)
+        return head, await read.range(value_at, length), instance.frames, index
+    length_of_one = frame_bits // 8
+    start = value_at + index * length_of_one
+    return head, await read.range(start, start + length_of_one), 1, 0
+
+
+def _rescale(instance: InstanceFacts, index: int) -> tuple[float, float]:
+    told = instance.attributes
+    each = told.get("each_frame") or []
+    own = each[index] if index < len(each) and each[index]["slope"] is not None else told
+    return float(own["slope"]), float(own["intercept"])
