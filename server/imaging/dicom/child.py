@@ -25,7 +25,8 @@ from .copying import NotCopied, may_copy, teaching_copy
 from .documents import document_of
 from .drawing import Form, draw, packed
 from .inspecting import data_set_of, inflate
-from .pixels import Frame, as_sent, decode, joined
+from .pixels import Array, Frame, as_sent, decode, joined
+from .plain import plain_file, plain_values, value_at
 from .protocol import Message, read, write
 from .syntaxes import SYNTAXES
 from .verdict import NotTaken
@@ -81,14 +82,20 @@ def _refused(reason: str, error: str = "") -> Message:
 
 
 def _frame(asked: Message) -> tuple[Dataset, Frame]:
-    """The header and the frame that a request brings: the header with the pixel element's head, and the frame's bytes."""
+    """The header and the frame that a request brings, as viewers get it."""
+    header, values = _values(asked)
+    return header, as_sent(values, header, asked.facts["slope"], asked.facts["intercept"])
+
+
+def _values(asked: Message) -> tuple[Dataset, Array]:
+    """The same, as it is stored; a request brings the header with the pixel element's head, and the frame's bytes."""
     facts, (head, raw) = asked.facts, asked.blobs
     syntax = SYNTAXES[facts["syntax"]]
     if syntax.encapsulated and facts["frames"] == 1:
         raw = joined(raw)
     header = _header(head[:-_ELEMENT], syntax.uid)
     values = decode(header, syntax, raw, head[-_ELEMENT:], index=facts["index"], frames=facts["frames"])
-    return header, as_sent(values, header, facts["slope"], facts["intercept"])
+    return header, values
 
 
 def _header(head: bytes, uid: str) -> Dataset:
@@ -101,6 +108,21 @@ def _header(head: bytes, uid: str) -> Dataset:
         while len(_headers) > 2:
             _headers.popitem(last=False)
     return _headers[digest]
+
+
+def _plain_frame(asked: Message) -> tuple[dict[str, Any], bytes]:
+    header, values = _values(asked)
+    return {}, plain_values(values, header)
+
+
+def _plain_file(asked: Message) -> tuple[dict[str, Any], bytes]:
+    return {}, plain_file(asked.blobs[0])
+
+
+def _value(asked: Message) -> tuple[dict[str, Any], bytes]:
+    """One value of the header, by its path."""
+    found = value_at(data_set_of(asked.blobs[0], asked.facts["syntax"]), asked.facts["path"])
+    return {"found": found is not None}, found or b""
 
 
 def _pixels(asked: Message) -> tuple[dict[str, Any], bytes]:
@@ -153,6 +175,9 @@ _DO: Final[dict[str, Callable[[Message], tuple[dict[str, Any], bytes]]]] = {
     "copy": _copy,
     "may-copy": _may_copy,
     "metadata": _metadata,
+    "plain-frame": _plain_frame,
+    "plain-file": _plain_file,
+    "value": _value,
 }
 
 
