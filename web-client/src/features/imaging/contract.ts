@@ -33,12 +33,18 @@ export interface Critical {
   code?: string | null
   text?: string | null
   due_at?: string | null
-  told_at?: string | null
-  called_back_at?: string | null
-  reached_name?: string | null
-  reached_role?: string | null
+  opened_by?: Named | null
+  opened_at?: string | null
+  calls?: readonly {
+    at: string
+    by: Named
+    reached_name: string
+    reached_role: string
+    phone: string
+    text: string
+  }[]
+  acknowledged_name?: string | null
   acknowledged_at?: string | null
-  acknowledged_by?: string | null
 }
 
 export interface ReportView {

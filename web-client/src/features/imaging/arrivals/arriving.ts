@@ -3,10 +3,10 @@ import { api, got } from '@/api/client'
 import { sendBytes } from '@/api/upload'
 import type { components } from '@/api/schema'
 
-export type Arrival = components['schemas']['ImagingArrivalView']
-export type Outcome = components['schemas']['ImagingArrivedFileView']
-export type Inside = components['schemas']['ImagingArrivedStudyView']
-export type Finish = components['schemas']['ImagingArrivalFinishBody']
+export type Arrival = components['schemas']['ArrivalView']
+export type Outcome = components['schemas']['ArrivedFileView']
+export type Inside = components['schemas']['ArrivedStudyView']
+export type Finish = components['schemas']['ArrivalFinishBody']
 
 const at = (arrival_id: string) => ({ params: { path: { arrival_id } } })
 

@@ -11,7 +11,7 @@ export interface Tally {
 
 export function tallyOf(told: Told): Tally {
   const tally: Tally = { kept: 0, same: 0, quarantined: 0, refused: told.refused.length }
-  for (const one of told.outcomes) tally[one.fate as keyof Tally] += 1
+  for (const one of told.outcomes) tally[one.state] += 1
   return tally
 }
 
@@ -25,7 +25,7 @@ export function troubles(told: Told): { title: string; fate: 'quarantined' | 're
     found.set(key, known)
   }
   for (const one of told.outcomes) {
-    if (one.fate === 'quarantined' || one.fate === 'refused') add(sentenceOf(one), one.fate, one.name)
+    if (one.state === 'quarantined' || one.state === 'refused') add(sentenceOf(one), one.state, one.name)
   }
   for (const one of told.refused) add(one.title, 'refused', one.name)
   return [...found.values()]
@@ -37,8 +37,12 @@ const sentenceOf = (one: Outcome): string => one.title ?? one.reason ?? ''
 export const whoOf = (study: Inside): string =>
   [study.patient_name_in_file, study.id, study.birth_date, study.sex].join('|')
 
+/** The files of one study name several people: it can be nobody's as it is. */
+export const isTorn = (study: Inside): boolean => study.people.length > 1
+
 /** More than one person in one upload: it stops here and asks. */
-export const isMixed = (studies: readonly Inside[]): boolean => new Set(studies.map(whoOf)).size > 1
+export const isMixed = (studies: readonly Inside[]): boolean =>
+  studies.some(isTorn) || new Set(studies.map(whoOf)).size > 1
 
 /** Everything in it is surely the patient's that it was sent for. */
 export const isSure = (studies: readonly Inside[]): boolean =>
@@ -64,3 +68,9 @@ export function unconfirmed(
       .map((reason) => ({ study_uid: study.study_uid, reason }))
   })
 }
+
+/** Whether a study is taken although its files say somebody else: that needs a reason in words. */
+export const needsReason = (
+  studies: readonly Inside[],
+  choices: Readonly<Record<string, Choice>>,
+): boolean => studies.some((one) => choices[one.study_uid]?.take && one.fits === 'no')

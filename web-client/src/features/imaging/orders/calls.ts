@@ -1,0 +1,112 @@
+/** Calls about orders: what was asked for, how it stands, and what the institution that asked does. */
+import type { Order } from '../contract'
+import { useAction } from '@/api/action'
+import { api, got } from '@/api/client'
+import { useLive } from '@/api/live'
+import { put, refetch, useQuery } from '@/api/queries'
+import type { components } from '@/api/schema'
+
+export type NewOrder = components['schemas']['ImagingOrderBody']
+export type Recognisable = components['schemas']['RecognisableView']
+
+const at = (order_id: string) => ({ params: { path: { order_id } } })
+const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
+
+export const oneOrder = (id: string): Promise<Order> =>
+  got(api.GET('/api/imaging/orders/{order_id}', at(id)))
+
+export function useOrder(id: () => string) {
+  const query = useQuery({
+    queryKey: () => ['imaging-order', id()],
+    queryFn: () => oneOrder(id()),
+    enabled: () => id() !== '',
+    staleTime: 0,
+  })
+  useLive(() => `imaging-order:${id()}`, ['imaging-order'])
+  return query
+}
+
+export function useOrders(box: () => 'mine' | 'all', state: () => string | undefined) {
+  return useQuery({
+    queryKey: () => ['imaging-orders', box(), state()],
+    queryFn: () =>
+      got(api.GET('/api/imaging/orders', { params: { query: { box: box(), state: state() } } })),
+    refetchInterval: 30_000,
+    keepPrevious: true,
+  })
+}
+
+export const ordersOf = (patient_id: string) =>
+  got(api.GET('/api/imaging/orders', { params: { query: { patient_id } } }))
+
+/** What one step gives is the order as it stands now. */
+function took(order: Order): Order {
+  put(['imaging-order', order.id], order)
+  refetch(['imaging-orders'], ['imaging-worklist'], ['imaging-desk'], ['imaging-critical'], ['imaging-report'])
+  return order
+}
+
+export const usePlace = () =>
+  useAction(async (key, body: NewOrder) =>
+    took(await got(api.POST('/api/imaging/orders', { ...keyed(key), body }))),
+  )
+
+export function useRecognisable(patient: () => string, modality: () => string, part: () => string) {
+  return useQuery({
+    queryKey: () => ['imaging-recognisable', patient(), modality(), part()],
+    queryFn: () =>
+      got(
+        api.GET('/api/imaging/recognitions', {
+          params: { query: { patient_id: patient(), modality: modality(), body_part: part() } },
+        }),
+      ),
+    enabled: () => Boolean(patient() && modality() && part()),
+    staleTime: 0,
+  })
+}
+
+export const useAccept = () =>
+  useAction(async (key, order_id: string) => {
+    const answer = await got(
+      api.POST('/api/imaging/recognitions', { ...keyed(key), body: { order_id } }),
+    )
+    refetch(['imaging-orders'], ['imaging-recognisable'])
+    return answer
+  })
+
+export const useCancel = () =>
+  useAction(async (key, id: string, version: number, code: string, text: string) =>
+    took(
+      await got(
+        api.POST('/api/imaging/orders/{order_id}/cancel', {
+          ...at(id),
+          ...keyed(key),
+          body: { version, code, text },
+        }),
+      ),
+    ),
+  )
+
+export const useAcquired = () =>
+  useAction(async (key, id: string, version: number) =>
+    took(
+      await got(
+        api.POST('/api/imaging/orders/{order_id}/acquired', { ...at(id), ...keyed(key), body: { version } }),
+      ),
+    ),
+  )
+
+export const useAcknowledge = () =>
+  useAction(async (key, id: string, version: number) =>
+    took(
+      await got(
+        api.POST('/api/imaging/orders/{order_id}/acknowledge', {
+          ...at(id),
+          ...keyed(key),
+          body: { version },
+        }),
+      ),
+    ),
+  )
+
+export { took }
