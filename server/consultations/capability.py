@@ -22,6 +22,7 @@ from .jobs import JOBS
 from .meetings import door, following
 from .meetings import http as http_meetings
 from .meetings.jobs import JOBS as MEETING_JOBS
+from .remote import declared as remote
 from .remote.events import ExpertsChanged, RequestStepped
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
@@ -67,7 +68,7 @@ def _id(text: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="consultations",
-    routes=(http.routes, http_doctor.routes, http_meetings.routes),
+    routes=(http.routes, http_doctor.routes, *remote.ROUTES, http_meetings.routes),
     permissions={
         "consultations.list": _PATIENT_SIDE,
         "consultations.see": _PATIENT_SIDE | _DOCTOR,
@@ -76,6 +77,7 @@ CAPABILITY: Final = Capability(
         "consultations.reassign": _DOCTOR | {Role.SCHEDULER},
         "consultations.count": frozenset({Role.REGULATOR, Role.ADMINISTRATOR}),
         "consultations.find": frozenset({Role.REGULATOR}),
+        **remote.PERMISSIONS,
         "consultations.meet": _PATIENT_SIDE | _DOCTOR | {Role.GUEST},
         "consultations.chair": _DOCTOR | {Role.CLINIC_WORKER},
     },
@@ -89,15 +91,17 @@ CAPABILITY: Final = Capability(
         Subscriber(NoteSigned, births.on_note_signed),
         Subscriber(RecordingFinished, births.on_recording_finished),
         Subscriber(PatientMerged, merging.on_patient_merged),
+        *remote.SUBSCRIBERS,
         Subscriber(RequestStepped, following.on_request_stepped),
         Subscriber(ExpertsChanged, following.on_experts_changed),
         Subscriber(ConsentWithdrawn, following.on_consent_withdrawn),
     ),
-    jobs=(*JOBS, *MEETING_JOBS),
+    jobs=(*JOBS, *remote.JOBS, *MEETING_JOBS),
     topics=(
         Topic("visit", _may_watch_visit),
         Topic("queue", _may_watch_queue),
         Topic("worklist", _may_watch_worklist),
+        *remote.TOPICS,
         Topic("meeting", door.may_watch),
     ),
 )

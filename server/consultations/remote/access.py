@@ -10,7 +10,8 @@ from uuid import UUID
 from server.foundation.actor import Actor, Role
 from server.foundation.errors import Unknown
 
-from .lifecycle import LIFE, OVER, REPORTED, UNSENT, WITH_EXPERTS, Status
+from .content import Mode
+from .lifecycle import BEFORE_SIGNED, LIFE, OVER, REPORTED, UNSENT, WITH_EXPERTS, Status
 
 
 class Party(StrEnum):
@@ -52,6 +53,7 @@ class Owned(Protocol):
     from_organisation_id: UUID
     to_organisation_id: UUID | None
     head_id: UUID | None
+    mode: str
 
 
 class Invited(Protocol):
@@ -123,9 +125,21 @@ def require(party: Party | None, allowed: frozenset[Party]) -> Party:
     return party
 
 
+_SPELT: Final = {"assign": "experts", "rush": "emergency"}  # as the routes are called
+
+
 def may(request: Owned, actor: Actor, party: Party) -> list[str]:
-    """The verbs that this actor could try now, for buttons."""
+    """The verbs that this actor could try now, for buttons. A meeting begins by joining it, and has verbs of its own."""
     status = Status(request.status)
     if status in OVER:
         return []
-    return [verb for verb, who in _WHO.items() if party in who and LIFE.allows(status, verb, actor.role)]
+    found = [
+        _SPELT.get(verb, verb)
+        for verb, who in _WHO.items()
+        if party in who and LIFE.allows(status, verb, actor.role) and (verb != "begin" or request.mode == Mode.OFFLINE)
+    ]
+    if party is Party.REQUESTER and status in BEFORE_SIGNED:
+        found.append("materials")
+    if party in EXPERTS and status in WITH_EXPERTS:
+        found.append("answer")
+    return found

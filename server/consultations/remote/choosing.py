@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from server.appointments import service as appointments
@@ -34,13 +34,13 @@ class Expert:
         return Candidate(self.card.id, self.fits_title, self.load, first, self.refusal is None)
 
 
-async def candidates(work: Work, request_id: UUID, *, everybody: bool) -> list[Expert]:
+async def candidates(work: Work, request_id: UUID, day: date | None, *, everybody: bool) -> list[Expert]:
     """Whom the centre may ask, the best first: of the department that is asked for, or everybody of every house that may be
     asked. Raises: Unknown. Rule: B03, remote-3
     """
     request, _ = await steps.own(work, request_id, access.CENTRE)
     houses = await experts.houses(work, request) if everybody else None
-    return await _in_order(work, request, houses)
+    return await _in_order(work, request, houses, day)
 
 
 async def next_after(work: Work, request: RemoteRequest, asked: Sequence[UUID]) -> UUID | None:
@@ -62,7 +62,9 @@ async def on_duty(work: Work, request: RemoteRequest) -> UUID | None:
     return next((each.card.id for each in may if each.card.id in working), None)
 
 
-async def _in_order(work: Work, request: RemoteRequest, houses: Sequence[OrganisationId] | None) -> list[Expert]:
+async def _in_order(
+    work: Work, request: RemoteRequest, houses: Sequence[OrganisationId] | None, day: date | None = None
+) -> list[Expert]:
     assert request.to_organisation_id is not None, "a request that was sent says to whom"
     own = OrganisationId(request.to_organisation_id)
     found: dict[PersonId, tuple[identity.DoctorCard, Problem | None]] = {}
@@ -74,7 +76,7 @@ async def _in_order(work: Work, request: RemoteRequest, houses: Sequence[Organis
     free: dict[PersonId, list[datetime]] = {}
     for house in {card.organisation_id for card, _ in found.values()}:
         here = [card.id for card, _ in found.values() if card.organisation_id == house]
-        free |= await appointments.next_free(work, house, here)
+        free |= await appointments.next_free(work, house, here, day)
     made = {
         person_id: Expert(card, refusal, load.get(person_id, 0), tuple(free.get(person_id, [])), _fits(request, card))
         for person_id, (card, refusal) in found.items()

@@ -31,13 +31,14 @@ class Signed:
     read_s: int | None = None
 
 
-async def sign(work: Work, request_id: UUID, version: int, signed: Signed) -> RemoteRequest:
+async def sign(work: Work, request_id: UUID, version: int | None, signed: Signed) -> RemoteRequest:
     """The patient, or who may for the patient, agrees before the asker as witness: the encounter opens with it.
 
     Raises: Unknown, RequestChanged, NotInThisState, WrongGiver, ConsentOutdated, ConsentUnread. Rule: B47, B10
     """
     request, _ = await steps.own(work, request_id, access.REQUESTER)
-    steps.require_version(request, version)
+    if version is not None:
+        steps.require_version(request, version)
     patient = await identity.patient(work, PersonId(request.patient_id))
     rules.require_giver(
         signed.giver,
@@ -75,6 +76,14 @@ async def stands(work: Work, request: RemoteRequest) -> bool:
     return await records.consent_in_force(
         work, PersonId(request.patient_id), Purpose.REMOTE_CONSULTATION, encounter_id=request.encounter_id
     )
+
+
+async def version_of(work: Work, request: RemoteRequest) -> str | None:
+    """Which version of the text the standing consent is to; None when none stands. Rule: B47"""
+    if request.encounter_id is None or not await stands(work, request):
+        return None
+    given = await records.consents_given(work, request.encounter_id, Purpose.REMOTE_CONSULTATION)
+    return next((each.version for each in given if each.id == request.consent_id), None)
 
 
 async def _keep(work: Work, request: RemoteRequest, consent_id: UUID, signed: Signed) -> None:

@@ -27,6 +27,7 @@ class Plan:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     mode: Mode | None = None
+    text: str = ""
 
 
 async def accept(work: Work, request_id: UUID, version: int) -> RemoteRequest:
@@ -71,6 +72,19 @@ async def reschedule(work: Work, request_id: UUID, version: int, plan: Plan) -> 
     return await _plan(work, request_id, version, plan, "reschedule")
 
 
+async def set_experts(work: Work, request_id: UUID, version: int, chosen: Sequence[Chosen], text: str) -> RemoteRequest:
+    """Exactly these are the experts from now on: more, others, another lead; the time stays.
+
+    Raises: Unknown, RequestChanged, NotInThisState, OneLead, NotAnExpertHere, MayNotBeInvited (B03), ExpertBusy, NoPlaceThen.
+    """
+    request, _ = await steps.own(work, request_id, access.CENTRE)
+    steps.require_version(request, version)
+    rules.require_one_lead(each.lead for each in chosen)
+    moved = await steps.take(work, request, "assign", text=text)
+    await experts.name(work, moved, chosen)
+    return moved
+
+
 async def _plan(work: Work, request_id: UUID, version: int, plan: Plan, verb: str) -> RemoteRequest:
     request, _ = await steps.own(work, request_id, access.CENTRE)
     steps.require_version(request, version)
@@ -78,7 +92,7 @@ async def _plan(work: Work, request_id: UUID, version: int, plan: Plan, verb: st
     starts_at, ends_at = rules.meeting_time(mode, plan.starts_at, plan.ends_at, work.now)
     chosen = plan.experts if plan.experts is not None else await _asked_so_far(work, request)
     rules.require_one_lead(each.lead for each in chosen)
-    moved = await steps.take(work, request, verb, starts_at=starts_at, ends_at=ends_at, mode=mode)
+    moved = await steps.take(work, request, verb, text=plan.text, starts_at=starts_at, ends_at=ends_at, mode=mode)
     await experts.name(work, moved, chosen, anew=verb == "reschedule")
     return moved
 

@@ -15,7 +15,7 @@ from server.appointments.errors import SlotFull
 from server.cooperation import service as cooperation
 from server.cooperation.service import Scope
 from server.foundation.actor import OrganisationId, PersonId
-from server.foundation.errors import NotAllowed, Unknown
+from server.foundation.errors import NotAllowed
 from server.foundation.work import Work
 from server.identity import service as identity
 from server.records import service as records
@@ -66,53 +66,14 @@ async def name(work: Work, request: RemoteRequest, chosen: Sequence[Chosen], *, 
         old = known.get(each.person_id)
         if old is not None:
             await store_people.change_expert(work.session, old.id, _HERE, lead=each.lead)
-            await _take_time(work, request, old)
+            if anew or old.by_clock:
+                await _take_time(work, request, old)
             await _open_care(work, request, old)
         else:
             await _ask(work, request, each)
     work.record(ExpertsChanged(request.id))
-    await telling.scheduled(work, request, [PersonId(each.person_id) for each in chosen])
-
-
-async def add(work: Work, request_id: UUID, version: int, chosen: Chosen) -> RemoteRequest:
-    """One more expert of a request that is scheduled or goes on; another lead, where this one is to lead.
-
-    Raises: Unknown, RequestChanged, NotInThisState, and as `name`. Rule: B03
-    """
-    request, _ = await steps.own(work, request_id, access.CENTRE)
-    steps.require_version(request, version)
-    moved = await steps.take(work, request, "assign")
-    await store_people.hold_people(work.session, {chosen.person_id})
-    if chosen.lead:
-        await store_people.unlead(work.session, request.id)
-    there = await store_people.live_experts(work.session, request.id)
-    row = next((each for each in there if each.person_id == chosen.person_id), None)
-    if row is not None:
-        await store_people.change_expert(work.session, row.id, _HERE, lead=chosen.lead or row.lead)
-    else:
-        await _ask(work, moved, chosen)
-        await telling.scheduled(work, moved, [PersonId(chosen.person_id)])
-    work.record(ExpertsChanged(moved.id))
-    return moved
-
-
-async def release(work: Work, request_id: UUID, version: int, person_id: UUID, reason: str) -> RemoteRequest:
-    """An expert who is not needed, or did not come. The lead is replaced by naming another first.
-
-    Raises: Unknown, RequestChanged, NotInThisState. Rule: remote-3
-    """
-    request, _ = await steps.own(work, request_id, access.CENTRE)
-    steps.require_version(request, version)
-    row = next(
-        (each for each in await store_people.live_experts(work.session, request.id) if each.person_id == person_id),
-        None,
-    )
-    if row is None or row.lead or row.state == "signed":
-        raise Unknown
-    moved = await steps.take(work, request, "assign", code="released", text=reason)
-    await _leave(work, moved, row, "released")
-    work.record(ExpertsChanged(moved.id))
-    return moved
+    new = [PersonId(each.person_id) for each in chosen if anew or each.person_id not in known]
+    await telling.scheduled(work, request, new)
 
 
 async def answer(work: Work, request_id: UUID, *, coming: bool, reason: str) -> RemoteRequest:

@@ -41,7 +41,9 @@ BEFORE_SIGNED: Final = frozenset(Status) - REPORTED - OVER
 CLOCKED: Final = frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.SCHEDULED, Status.REPORTING})
 
 _ASKING: Final = frozenset({Role.CLINIC_WORKER, Role.DOCTOR})
-_CENTRE: Final = frozenset({Role.SCHEDULER, Role.DOCTOR, Role.ADMINISTRATOR})  # doctors: the head, or an expert asked
+_CENTRE: Final = frozenset(
+    {Role.SCHEDULER, Role.DOCTOR}
+)  # doctors: the centre's head, or an expert whom the clock asked
 _DOCTOR: Final = frozenset({Role.DOCTOR})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from .content import Content, Giver, Mode, Urgency
 from .errors import BadTime, OneLead, WrongGiver
-from .lifecycle import Status
+from .lifecycle import CLOCKED, Status
 
 USUAL_LENGTH: Final = timedelta(minutes=30)  # of a meeting, when nobody said how long
 LONGEST: Final = timedelta(hours=4)
@@ -88,6 +88,12 @@ def missing(request: Asked, content: Content, *, urgency: str, consented: bool) 
     return [field for field in Field if not there[field]]
 
 
+def price_of(prices: Mapping[str, int], urgency: str) -> int | None:
+    """What the agreement says it costs, in fen: an urgent one its own price, where there is one. Rule: remote-1"""
+    ordinary = prices.get("consultation")
+    return ordinary if urgency == Urgency.ORDINARY else prices.get("urgent_consultation", ordinary)
+
+
 def answer_within(urgency: str, times: Times) -> timedelta:
     """How long the serving side has to answer. Rule: B52"""
     if urgency == Urgency.ORDINARY:
@@ -117,6 +123,22 @@ def clock_of(
     if status is Status.REPORTING:
         return now + report_within(times)
     return None
+
+
+class Timed(Protocol):
+    """What of a request says whether it is late."""
+
+    status: str
+    escalation: int
+    escalate_at: datetime | None
+    report_due_at: datetime | None
+
+
+def is_overdue(request: Timed, now: datetime) -> bool:
+    """Whether the clock of the present status has run out, escalated or not. Rule: B49, B52"""
+    if Status(request.status) not in CLOCKED:
+        return False
+    return request.escalation > 0 or (request.escalate_at is not None and request.escalate_at <= now)
 
 
 class Escalation(StrEnum):

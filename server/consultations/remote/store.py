@@ -166,11 +166,11 @@ async def load_of(session: AsyncSession, person_ids: Collection[UUID]) -> dict[U
     return {row[0]: row[1] for row in await session.execute(wanted)}
 
 
-def _in(statuses: Iterable[Status]) -> Select[tuple[RemoteRequest]]:
+def _in(statuses: Iterable[Status]) -> Select[RemoteRequest]:
     return select(RemoteRequest).where(RemoteRequest.status.in_(words(statuses)))
 
 
-async def _all(session: AsyncSession, statement: Select[tuple[RemoteRequest]]) -> Sequence[RemoteRequest]:
+async def _all(session: AsyncSession, statement: Select[RemoteRequest]) -> Sequence[RemoteRequest]:
     return (await session.scalars(statement.execution_options(populate_existing=True))).all()
 
 

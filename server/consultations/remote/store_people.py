@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,11 +76,16 @@ async def materials(session: AsyncSession, request_ids: Collection[UUID]) -> Seq
 
 
 async def remove_material(session: AsyncSession, request_id: UUID, material_id: UUID, at: datetime) -> bool:
-    """Take something out; False when it is not there."""
+    """Take something out, by its own id or that of what it is; False when it is not there."""
     statement = (
         update(RemoteMaterial)
         .where(
-            RemoteMaterial.id == material_id,
+            or_(
+                RemoteMaterial.id == material_id,
+                RemoteMaterial.upload_id == material_id,
+                RemoteMaterial.attachment_id == material_id,
+                RemoteMaterial.study_id == material_id,
+            ),
             RemoteMaterial.request_id == request_id,
             RemoteMaterial.removed_at.is_(None),
         )
