@@ -216,6 +216,13 @@ async def consents_of_encounter(work: Work, encounter_id: UUID) -> list[ConsentF
     return [facts_of(row) for row in await store.consents_of(work.session, facts.patient_id, encounter_id)]
 
 
+async def consents_given(work: Work, encounter_id: UUID, purpose: Purpose) -> list[ConsentFacts]:
+    """The consents of one purpose given for one encounter, without asking who asks."""
+    facts = await encounter(work, encounter_id)
+    rows = await store.consents_of(work.session, facts.patient_id, encounter_id)
+    return [facts_of(row) for row in rows if row.purpose == purpose]
+
+
 async def _withdraw(work: Work, row: ConsentRow) -> None:
     row.withdrawn_at = work.now
     row.withdrawn_by = work.actor.person_id

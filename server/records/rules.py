@@ -64,6 +64,7 @@ class Seen(StrEnum):
     HEALTH = "health"
     PRESCRIPTION = "prescription"
     STUDY = "study"
+    REMOTE_REQUEST = "remote_request"
     IMAGING_REPORT = "imaging_report"
 
 

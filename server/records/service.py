@@ -13,6 +13,7 @@ from .attachments import (
     has_paper,
     open_attachment,
     opened_by,
+    picture,
     upload_attachment,
 )
 from .chat import Message, dialogue, keep_message, messages
@@ -23,6 +24,7 @@ from .consents import (
     acted_for,
     consent_in_force,
     consent_text_list,
+    consents_given,
     consents_of,
     consents_of_encounter,
     give_consent,
@@ -124,6 +126,7 @@ __all__ = [
     "close_encounter",
     "consent_in_force",
     "consent_text_list",
+    "consents_given",
     "consents_of",
     "consents_of_encounter",
     "diagnoses_of",
@@ -154,6 +157,7 @@ __all__ = [
     "open_leg",
     "open_recording",
     "opened_by",
+    "picture",
     "proof",
     "read_whole",
     "readable_patients",

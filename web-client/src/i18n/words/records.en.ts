@@ -114,6 +114,7 @@ export const en: Record<keyof typeof zh, string> = {
   'seen.trace': 'Course of a visit (supervision)',
   'seen.health': 'Health summary',
   'seen.prescription': 'Prescription',
+  'seen.remote_request': 'A request for a consultation',
   'seen.study': 'pictures',
   'reads.film': 'A cloud film link',
 }

@@ -113,6 +113,7 @@ export const zh = {
   'seen.trace': '就诊过程（监管）',
   'seen.health': '健康摘要',
   'seen.prescription': '处方',
+  'seen.remote_request': '会诊申请',
   'seen.study': '影像',
   'reads.film': '云胶片链接',
 } as const
