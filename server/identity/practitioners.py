@@ -70,6 +70,11 @@ async def titles(work: Work, ids: Iterable[PersonId], role: Role) -> dict[Person
     return {PersonId(post[0].id): TITLE_ZH[Title(post[4].title)] for post in posts if post[4] is not None}
 
 
+def title_name(title: str) -> str:
+    """A title's code in the words of Chinese papers; empty for what is none."""
+    return TITLE_ZH[Title(title)] if title in frozenset(Title) else ""
+
+
 async def require_may_practise(work: Work, doctor_id: PersonId, organisation_id: OrganisationId) -> None:
     """Nothing, when this doctor may receive patients over the internet for this organisation today.
 

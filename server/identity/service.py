@@ -57,6 +57,7 @@ from .practitioners import (
     require_may_consult,
     require_may_practise,
     require_may_review,
+    title_name,
     titles,
 )
 from .rules import masked
@@ -180,6 +181,7 @@ __all__ = [
     "send_off",
     "staff_of",
     "standing",
+    "title_name",
     "titles",
     "wards",
     "welcome",
