@@ -6,11 +6,12 @@ It is taken from the ledger like any other, so that nobody else is booked into i
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from server.foundation.actor import Level, OrganisationId, PersonId
+from server.foundation.clock import start_of_day
 from server.foundation.work import Work
 
 from . import ending, ledger, store, store_reserved, waiting
@@ -74,12 +75,13 @@ async def times_of_session(work: Work, session_id: UUID) -> Sequence[UUID]:
 
 
 async def next_free(
-    work: Work, organisation_id: OrganisationId, doctor_ids: Collection[PersonId]
+    work: Work, organisation_id: OrganisationId, doctor_ids: Collection[PersonId], day: date | None = None
 ) -> dict[PersonId, list[datetime]]:
-    """When each of these doctors next has a place left within a week: the first few times."""
-    found = await store_reserved.free_slots(
-        work.session, organisation_id, list(doctor_ids), work.now, work.now + LOOK_AHEAD
-    )
+    """When each of these doctors next has a place left: the first few times of that day, or within a week."""
+    after, until = work.now, work.now + LOOK_AHEAD
+    if day is not None:
+        after, until = max(after, start_of_day(day)), start_of_day(day + timedelta(days=1))
+    found = await store_reserved.free_slots(work.session, organisation_id, list(doctor_ids), after, until)
     times: dict[PersonId, list[datetime]] = {doctor_id: [] for doctor_id in doctor_ids}
     for doctor_id, starts_at in found:
         times[PersonId(doctor_id)].append(starts_at)
