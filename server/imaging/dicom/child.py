@@ -21,6 +21,7 @@ from typing import Any, Final
 import pydicom
 from pydicom.dataset import Dataset
 
+from . import twelve_bits
 from .copying import NotCopied, may_copy, teaching_copy
 from .documents import document_of
 from .drawing import Form, draw, packed
@@ -42,6 +43,7 @@ def main() -> None:
     _limit(memory)
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
+    twelve_bits.install()
     pipe_in, pipe_out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between our answers
     while (asked := read(pipe_in)) is not None:

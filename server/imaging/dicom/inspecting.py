@@ -27,6 +27,7 @@ from .walking import Layout, walk
 PREAMBLE: Final = 128
 _MAGIC: Final = b"DICM"
 _META: Final = 0x0002
+_CLASS_TAG: Final = 0x0002
 _SYNTAX_TAG: Final = 0x0010
 _META_LONG: Final = frozenset({b"OB", b"OW", b"SQ", b"UN", b"UT", b"UC", b"UR"})
 _MOST_META: Final = 64
@@ -93,17 +94,20 @@ def _begins_like_a_data_set(content: bytes) -> bool:
 
 def _meta(content: bytes) -> tuple[Syntax, int]:
     """The transfer syntax, and where the data set begins. The file header is always explicit, little-endian."""
-    at, uid = PREAMBLE + 4, ""
+    at, said = PREAMBLE + 4, {_SYNTAX_TAG: "", _CLASS_TAG: ""}
     for _ in range(_MOST_META):
         if len(content) - at < 8 or struct.unpack_from("<H", content, at)[0] != _META:
             break
         value_at, length = _meta_element(content, at)
         if length > len(content) - value_at:
             raise NotTaken(Reason.TRUNCATED)
-        if struct.unpack_from("<H", content, at + 2)[0] == _SYNTAX_TAG:
-            uid = content[value_at : value_at + min(length, 80)].decode("ascii", "replace").rstrip("\0 ")
+        element = struct.unpack_from("<H", content, at + 2)[0]
+        if element in said:
+            said[element] = content[value_at : value_at + min(length, 80)].decode("ascii", "replace").rstrip("\0 ")
         at = value_at + length
-    return _syntax(uid), at
+    if said[_CLASS_TAG] == _DIRECTORY:
+        raise NotTaken(Reason.MEDIA_DIRECTORY)
+    return _syntax(said[_SYNTAX_TAG]), at
 
 
 def _meta_element(content: bytes, at: int) -> tuple[int, int]:
@@ -169,8 +173,6 @@ def _identity(header: Dataset) -> Uids:
     sop_class = text(header, "SOPClassUID")
     if not sop_class:
         raise NotTaken(Reason.NO_SOP_CLASS)
-    if sop_class == _DIRECTORY:
-        raise NotTaken(Reason.MEDIA_DIRECTORY)
     found = Uids(sop_class, *(text(header, f"{what}InstanceUID") for what in ("SOP", "Series", "Study")))
     if not (found.sop and found.series and found.study):
         raise NotTaken(Reason.NO_UIDS)

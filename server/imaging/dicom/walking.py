@@ -226,5 +226,5 @@ def _require_fitting(data: bytes | memoryview, start: int, syntax: Syntax) -> No
     group, other = (little, big) if syntax.little else (big, little)
     explicit = bytes(data[start + 4 : start + 6])
     looks_explicit = explicit in _LONG or explicit in _SHORT
-    if group > other or looks_explicit == syntax.implicit:
+    if (group, other) == (0x0800, 0x0008) or looks_explicit == syntax.implicit:
         raise NotTaken(Reason.WRONG_SYNTAX)

@@ -81,8 +81,9 @@ async def _frame(read: _Reader, instance: InstanceFacts, index: int) -> tuple[by
     if syntax.encapsulated and instance.frame_table is not None:
         start, end = frame_range(instance.frame_table, index)
         return head, await read.range(start, end), 1, 0
-    if syntax.encapsulated or frame_bits % 8:
-        length = None if syntax.encapsulated else value_at + -(-frame_bits * instance.frames // 8)
+    if syntax.encapsulated or frame_bits % 8 or not syntax.little:
+        # Frames that only decoding tells apart, that share a byte, or whose bytes are swapped in pairs: all of them.
+        length = None if syntax.encapsulated else value_at + -(-frame_bits * instance.frames // 16) * 2
         return head, await read.range(value_at, length), instance.frames, index
     length_of_one = frame_bits // 8
     start = value_at + index * length_of_one
