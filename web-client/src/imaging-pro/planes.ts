@@ -101,7 +101,14 @@ export class Planes {
     const planes = new Planes(elements, id)
     const { dimensions, spacing, origin, direction, values } = block
     const metadata = metadataOf(block, window)
-    volumeLoader.createLocalVolume(id, { metadata, dimensions, spacing, origin, direction, scalarData: values })
+    volumeLoader.createLocalVolume(id, {
+      metadata,
+      dimensions,
+      spacing,
+      origin,
+      direction,
+      scalarData: values,
+    })
     planes.engine.setViewports(
       (Object.keys(elements) as PlaneName[]).map((name) => ({
         viewportId: name,
@@ -147,7 +154,9 @@ export class Planes {
     for (const [name, tool] of Object.entries(HANDS)) {
       if (name !== hand && name !== 'move') group.setToolPassive(tool, { removeAllBindings: true })
     }
-    group.setToolActive(PanTool.toolName, { bindings: [{ mouseButton: hand === 'move' ? Primary : Auxiliary }] })
+    group.setToolActive(PanTool.toolName, {
+      bindings: [{ mouseButton: hand === 'move' ? Primary : Auxiliary }],
+    })
     if (hand !== 'move') group.setToolActive(HANDS[hand], { bindings: [{ mouseButton: Primary }] })
     this.engine.render()
   }

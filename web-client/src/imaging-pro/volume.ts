@@ -45,7 +45,11 @@ export function frameOf(slices: readonly Slice[]): Omit<Block, 'values'> | undef
 }
 
 /** Values in the picture's unit, whole numbers: HU fit into 16 bits. */
-function into(block: Int16Array, at: number, raster: { values: ArrayLike<number>; slope: number; intercept: number }): void {
+function into(
+  block: Int16Array,
+  at: number,
+  raster: { values: ArrayLike<number>; slope: number; intercept: number },
+): void {
   const { values, slope, intercept } = raster
   for (let i = 0; i < values.length; i++) {
     block[at + i] = Math.max(-32768, Math.min(32767, Math.round((values[i] as number) * slope + intercept)))

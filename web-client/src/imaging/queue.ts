@@ -40,16 +40,17 @@ export class RequestQueue {
     return [...this.running.keys()]
   }
 
-  /** All that is wanted now. What runs and is no longer wanted ends; what runs and still is goes on. */
+  /** All that is wanted now. What runs and is no longer wanted soon ends; what runs and still is goes on. */
   want(wishes: readonly Wish[]): void {
     if (this.stopped) return
-    const wanted = new Map(wishes.map((wish) => [wish.key, wish]))
+    const sorted = [...wishes].sort((a, b) => a.rank - b.rank)
+    const near = new Map(sorted.slice(0, 2 * this.most).map((wish) => [wish.key, wish]))
     for (const [key, one] of this.running) {
-      const wish = wanted.get(key)
+      const wish = near.get(key)
       if (wish) one.wish = wish
       else this.cancel(key, one)
     }
-    this.waiting = wishes.filter((wish) => !this.running.has(wish.key)).sort((a, b) => a.rank - b.rank)
+    this.waiting = sorted.filter((wish) => !this.running.has(wish.key))
     this.makeRoom()
     this.start()
   }

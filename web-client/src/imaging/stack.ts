@@ -173,7 +173,7 @@ export class Stack {
     const order = this.slices
       .map((slice, i) => {
         const steps = (i - this.index) * this.heading
-        return { slice, cost: steps >= 0 ? steps : -2 * steps }
+        return { slice, cost: steps >= 0 ? steps : 0.5 - 2 * steps }
       })
       .sort((a, b) => a.cost - b.cost)
     const fitting: Slice[] = []

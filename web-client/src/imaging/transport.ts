@@ -45,6 +45,9 @@ export const previewPath = (slice: Slice, size: number): string =>
 export const pixelsPath = (slice: Slice): string =>
   `/api/imaging/instances/${slice.instance.id}/frames/${slice.frame}/pixels`
 
+export const previewsPath = ({ series, first, count, size }: PreviewPart): string =>
+  `/api/imaging/series/${series.id}/previews?first=${first}&count=${count}&size=${size}`
+
 const number = (text: string | null, otherwise: number): number =>
   text === null || text === '' || !Number.isFinite(Number(text)) ? otherwise : Number(text)
 
@@ -52,6 +55,63 @@ const number = (text: string | null, otherwise: number): number =>
 export function windowIn(header: string | null): Window | undefined {
   const [centre, width] = (header ?? '').split(',').map(Number)
   return Number.isFinite(centre) && width !== undefined && width > 0 ? [centre as number, width] : undefined
+}
+
+/** What the header says of the values that came, where it says anything. */
+function typeOf(
+  header: string | null,
+  otherwise: { bits: number; signed: boolean },
+): { bits: number; signed: boolean } {
+  if (header === 'uint8') return { bits: 8, signed: false }
+  if (header === 'uint16' || header === 'int16') return { bits: 16, signed: header === 'int16' }
+  return { bits: otherwise.bits, signed: otherwise.signed }
+}
+
+export interface PreviewRecord {
+  /** In the series, from 0. */
+  place: number
+  picture: Uint8Array<ArrayBuffer>
+  /** With which it was drawn; undefined for colour. */
+  window: Window | undefined
+}
+
+const HEAD = 16
+
+/** Previews out of their stream: place, length, centre and width in 16 bytes, big-endian, then the picture. */
+export async function* records(stream: ReadableStream<Uint8Array>): AsyncGenerator<PreviewRecord> {
+  const reader = stream.getReader()
+  let held = new Uint8Array(0)
+  try {
+    for (;;) {
+      let record = firstRecord(held)
+      while (record) {
+        yield record
+        held = held.slice(HEAD + record.picture.length)
+        record = firstRecord(held)
+      }
+      const { done, value } = await reader.read()
+      if (done) return
+      const longer = new Uint8Array(held.length + value.length)
+      longer.set(held)
+      longer.set(value, held.length)
+      held = longer
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+function firstRecord(held: Uint8Array): PreviewRecord | undefined {
+  if (held.length < HEAD) return undefined
+  const head = new DataView(held.buffer, held.byteOffset, HEAD)
+  const length = head.getUint32(4)
+  if (held.length < HEAD + length) return undefined
+  const [centre, width] = [head.getFloat32(8), head.getFloat32(12)]
+  return {
+    place: head.getUint32(0),
+    picture: new Uint8Array(held.slice(HEAD, HEAD + length)),
+    window: width > 0 ? [centre, width] : undefined,
+  }
 }
 
 export class HttpTransport implements Transport {
@@ -62,13 +122,10 @@ export class HttpTransport implements Transport {
 
   async pixels(slice: Slice, signal: AbortSignal): Promise<Raster> {
     const answer = await this.ask(pixelsPath(slice), signal)
-    const { rows, columns, samples, bits, signed, photometric } = slice.instance
+    const { rows, columns, samples, photometric } = slice.instance
     const { headers } = answer
-    const values = decodePixels(
-      await answer.arrayBuffer(),
-      { rows, columns, samples, bits, signed },
-      headers.get('X-Pixel-Filter'),
-    )
+    const facts = { rows, columns, samples, ...typeOf(headers.get('X-Pixel-Type'), slice.instance) }
+    const values = decodePixels(await answer.arrayBuffer(), facts, headers.get('X-Pixel-Filter'))
     return {
       rows,
       columns,
@@ -91,8 +148,13 @@ export class HttpTransport implements Transport {
     each: (slice: Slice, raster: Raster) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    for (const slice of part.slices.slice(part.first, part.first + part.count)) {
-      each(slice, await this.preview(slice, part.size, signal))
+    const answer = await this.ask(previewsPath(part), signal)
+    if (!answer.body) return
+    for await (const { place, picture, window } of records(answer.body)) {
+      const slice = part.slices[place]
+      // One that could not be drawn has no bytes.
+      if (!slice || picture.length === 0) continue
+      each(slice, await this.small(slice, new Blob([picture]), window))
     }
   }
 
