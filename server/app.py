@@ -168,6 +168,7 @@ def build_app(settings: Settings, ground: Ground) -> web.Application:
 
     app.router.add_get("/api/openapi.json", show_openapi)
     serve(app, all_routes())
+    imaging.serve_dicomweb(app)
     serve_pages(app, ROOT / "web-client" / "dist")
     return app
 

@@ -32,6 +32,7 @@ from server.foundation.routes import Route
 from server.foundation.runner import Runner
 from server.foundation.work import unit_of_work
 from server.identity import service as identity
+from server.imaging import service as imaging
 from server.migrations.apply import migrate as apply_migrations
 from server.realtime import Figures
 from server.settings import Settings
@@ -88,9 +89,10 @@ async def serve(settings: Settings, _: argparse.Namespace, more: Iterable[Route]
         REGISTRY.register(Figures(ground.part(Realtime)))
         metrics = await health.serve_metrics(settings.http.port + 1)
         eventloop.settled()
-        log.info("serving", port=settings.http.port, version=composition.VERSION, demo=settings.demo)
-        await _asked_to_stop()
-        log.info("draining")
+        async with imaging.listening(ground):
+            log.info("serving", port=settings.http.port, version=composition.VERSION, demo=settings.demo)
+            await _asked_to_stop()
+            log.info("draining")
         ground.part(health.Drain).on = True
         await ground.part(Realtime).drain()
         await runner.cleanup()

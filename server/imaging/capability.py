@@ -6,11 +6,16 @@ from typing import Final
 
 from server.foundation.actor import PATIENT_SIDE, Role
 from server.foundation.capability import Capability
+from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
 
+from . import http_arrivals, http_devices, http_matching
+from .arrivals import jobs as arrivals_jobs
+from .events import StudyArrived
 from .film import http as http_film
 from .marks import http as http_marks
 from .marks import marking
+from .matching import joining
 from .studies import http as http_studies
 from .studies import jobs as studies_jobs
 
@@ -23,17 +28,24 @@ CAPABILITY: Final = Capability(
         http_studies.routes,
         http_marks.routes,
         http_film.routes,
+        http_devices.routes,
+        http_arrivals.routes,
+        http_matching.routes,
     ),
     permissions={
         "imaging.see": _SEES,
         "imaging.fetch": _READS,
         "imaging.copy": frozenset({Role.DOCTOR}),
         "imaging.quarantine": frozenset({Role.ADMINISTRATOR, Role.CLINIC_WORKER, Role.DOCTOR}),
+        "imaging.upload": _READS,
+        "imaging.match": _READS,
+        "imaging.keep-devices": frozenset({Role.ADMINISTRATOR}),
         "imaging.mark": _READS,
         "imaging.see-marks": _SEES,
         "imaging.share-film": _READS | PATIENT_SIDE,
         "imaging.see-films": _READS | PATIENT_SIDE | {Role.ADMINISTRATOR},
     },
-    jobs=studies_jobs.JOBS,
-    topics=(Topic(marking.TOPIC, marking.may_watch),),
+    subscribers=(Subscriber(StudyArrived, joining.on_arrived),),
+    jobs=(*studies_jobs.JOBS, *arrivals_jobs.JOBS),
+    topics=(Topic(marking.TOPIC, marking.may_watch), Topic(joining.TOPIC, joining.may_watch)),
 )

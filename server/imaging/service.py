@@ -9,7 +9,9 @@ from server.settings import Settings
 from . import access
 from .archive.packs import Packs
 from .dicom.pool import DecoderPool
+from .dicomweb.serving import serve as serve_dicomweb
 from .film import bearers
+from .listener.starting import listening
 from .studies.shelf import Shelf
 
 
@@ -26,4 +28,4 @@ async def detach(ground: Ground) -> None:
     await ground.part(Shelf).close()
 
 
-__all__ = ["attach", "detach"]
+__all__ = ["attach", "detach", "listening", "serve_dicomweb"]

@@ -42,16 +42,14 @@ class _Door(ThreadedAssociationServer):
 
 
 @asynccontextmanager
-async def listening(ground: Ground) -> AsyncIterator[int | None]:
-    """The listener, for as long as the block lasts; gives its port, None when none is set.
+async def open_listener(ground: Ground) -> AsyncIterator[int]:
+    """The listener, for as long as the block lasts; gives its port.
 
     An open association is aborted at the end: what was acknowledged is kept, the rest its peer sends again.
     """
     settings = ground.part(ImagingSettings)
-    if settings.dicom_port is None:
-        yield None
-        return
-    server = await asyncio.to_thread(_open, ground, settings, asyncio.get_running_loop())
+    assert settings.dicom_port is not None, "asked before"
+    server = await asyncio.to_thread(_open, ground, settings, settings.dicom_port, asyncio.get_running_loop())
     thread = threading.Thread(target=server.serve_forever, name="dicom-listener", daemon=True)
     thread.start()
     log.info("listening for DICOM", port=settings.dicom_port)
@@ -61,8 +59,9 @@ async def listening(ground: Ground) -> AsyncIterator[int | None]:
         await asyncio.to_thread(_close, server, thread)
 
 
-def _open(ground: Ground, settings: ImagingSettings, loop: asyncio.AbstractEventLoop) -> ThreadedAssociationServer:
-    assert settings.dicom_port is not None, "asked before"
+def _open(
+    ground: Ground, settings: ImagingSettings, port: int, loop: asyncio.AbstractEventLoop
+) -> ThreadedAssociationServer:
     _config.LOG_HANDLER_LEVEL = "none"  # its lines quote data sets
     logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)
     answers = Answers(ground, loop, settings.instance_limit_bytes + _SLACK_BYTES)
@@ -75,7 +74,7 @@ def _open(ground: Ground, settings: ImagingSettings, loop: asyncio.AbstractEvent
         entity.add_supported_context(str(context.abstract_syntax), list(SYNTAXES))
     entity.add_supported_context(Verification)
     door = entity.make_server(
-        (settings.dicom_host, settings.dicom_port),
+        (settings.dicom_host, port),
         evt_handlers=[
             (evt.EVT_REQUESTED, answers.requested),
             (evt.EVT_DATA_RECV, answers.received),

@@ -22,6 +22,7 @@ from server.imaging.studies.facts import StudyFacts
 from . import store
 from .comparing import compared_with
 from .errors import DifferencesNotConfirmed, OrderTakesNoPictures, StudyDecidedAlready
+from .joining import TOPIC
 from .model import Matching
 from .rules import Compared, Doubt, Fits, Waits, doubts, fits, unconfirmed
 
@@ -133,7 +134,7 @@ async def turn_away(work: Work, study: StudyFacts, words: str) -> None:
 
 
 def _tell(work: Work, study: StudyFacts) -> None:
-    work.after_commit(push(f"imaging-unmatched:{study.organisation_id}", study.id))
+    work.after_commit(push(f"{TOPIC}:{study.organisation_id}", study.id))
 
 
 async def _own(work: Work, study_id: UUID) -> StudyFacts:

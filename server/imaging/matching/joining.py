@@ -5,6 +5,9 @@ What a person uploads by page is that person's to say (`arrivals`), so here it o
 
 from __future__ import annotations
 
+from typing import Final
+
+from server.foundation.actor import Role
 from server.foundation.ground import push
 from server.foundation.work import Work
 from server.imaging.orders.finding import OrderFacts, by_accession
@@ -15,6 +18,13 @@ from server.imaging.studies.facts import CameBy, StudyFacts
 from . import store
 from .comparing import compared_with
 from .rules import Waits, joins_order
+
+TOPIC: Final = "imaging-unmatched"
+
+
+async def may_watch(work: Work, subject: str) -> bool:
+    """An institution's list is watched by who works on it."""
+    return work.actor.role in (Role.DOCTOR, Role.CLINIC_WORKER) and subject == str(work.actor.organisation_id)
 
 
 async def on_arrived(work: Work, event: StudyArrived) -> None:
@@ -55,4 +65,4 @@ async def _wait(work: Work, study: StudyFacts, reason: Waits) -> None:
     )
     if new:
         work.audit("imaging-study.wait", "imaging-study", study.id, reason=reason)
-    work.after_commit(push(f"imaging-unmatched:{study.organisation_id}", study.id))
+    work.after_commit(push(f"{TOPIC}:{study.organisation_id}", study.id))
