@@ -11,13 +11,21 @@ from server.foundation.watching import Topic
 
 from . import http_arrivals, http_devices, http_matching
 from .arrivals import jobs as arrivals_jobs
-from .events import StudyArrived
+from .critical import clocks as critical_clocks
+from .critical import http as http_critical
+from .events import StudyArrived, StudyMatched, StudyQuiet
 from .film import http as http_film
 from .marks import http as http_marks
 from .marks import marking
 from .matching import joining
+from .ordering import acquiring, http_figures, http_recognition
+from .ordering import http as http_ordering
+from .orders import watching
+from .reports import http as http_reports
 from .studies import http as http_studies
 from .studies import jobs as studies_jobs
+from .worklist import http as http_worklist
+from .worklist import jobs as worklist_jobs
 
 _READS: Final = frozenset({Role.DOCTOR, Role.CLINIC_WORKER})
 _SEES: Final = _READS | PATIENT_SIDE | {Role.GUEST}
@@ -31,6 +39,12 @@ CAPABILITY: Final = Capability(
         http_devices.routes,
         http_arrivals.routes,
         http_matching.routes,
+        http_ordering.routes,
+        http_recognition.routes,
+        http_worklist.routes,
+        http_reports.routes,
+        http_critical.routes,
+        http_figures.routes,
     ),
     permissions={
         "imaging.see": _SEES,
@@ -40,12 +54,21 @@ CAPABILITY: Final = Capability(
         "imaging.upload": _READS,
         "imaging.match": _READS,
         "imaging.keep-devices": frozenset({Role.ADMINISTRATOR}),
+        "imaging.order": _READS,
+        "imaging.see-orders": _READS | PATIENT_SIDE,
+        "imaging.read": frozenset({Role.DOCTOR}),
+        "imaging.see-critical": _READS,
+        "imaging.count": frozenset({Role.DOCTOR, Role.SCHEDULER, Role.ADMINISTRATOR}),
         "imaging.mark": _READS,
         "imaging.see-marks": _SEES,
         "imaging.share-film": _READS | PATIENT_SIDE,
         "imaging.see-films": _READS | PATIENT_SIDE | {Role.ADMINISTRATOR},
     },
-    subscribers=(Subscriber(StudyArrived, joining.on_arrived),),
-    jobs=(*studies_jobs.JOBS, *arrivals_jobs.JOBS),
-    topics=(Topic(marking.TOPIC, marking.may_watch), Topic(joining.TOPIC, joining.may_watch)),
+    subscribers=(
+        Subscriber(StudyArrived, joining.on_arrived),
+        Subscriber(StudyMatched, acquiring.on_matched),
+        Subscriber(StudyQuiet, acquiring.on_quiet),
+    ),
+    jobs=(*studies_jobs.JOBS, *arrivals_jobs.JOBS, *worklist_jobs.JOBS, *critical_clocks.JOBS),
+    topics=(Topic(marking.TOPIC, marking.may_watch), Topic(joining.TOPIC, joining.may_watch), *watching.TOPICS),
 )

@@ -12,12 +12,13 @@ from .dicom.pool import DecoderPool
 from .dicomweb.serving import serve as serve_dicomweb
 from .film import bearers
 from .listener.starting import listening
+from .orders.seeing import by_order
 from .studies.shelf import Shelf
 
 
 def attach(ground: Ground) -> None:
     """Give a process everybody who may give a right to a study, the holders of films, the archive and its decoders."""
-    ground.provide(access.Rights((access.by_record, access.by_owning, bearers.by_film)))
+    ground.provide(access.Rights((access.by_record, access.by_owning, by_order, bearers.by_film)))
     bearers.attach(ground)
     packs = Packs(Vault(ground.part(Settings).data_dir / "vault" / "pictures", ground.keys))
     ground.provide(Shelf(packs, packs, DecoderPool()))

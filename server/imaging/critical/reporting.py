@@ -28,7 +28,7 @@ from server.settings import ExamSettings
 
 from . import store
 from .errors import CriticalAlreadyOpen, NoCriticalValue
-from .lifecycle import CriticalStatus
+from .lifecycle import UNSETTLED, CriticalStatus
 from .model import ImagingCritical, ImagingCriticalCall
 
 TABLE: Final = "imaging_criticals"
@@ -68,6 +68,13 @@ async def open_critical(work: Work, order_id: UUID, seen: Seen) -> ImagingCritic
     if await store.unsettled(work.session, order_id) is not None:
         raise CriticalAlreadyOpen
     return await _open(work, order, seen)
+
+
+async def open_once(work: Work, order_id: UUID, seen: Seen) -> None:
+    """The same from a draft that saves itself: told once, however often it is saved. Raises: as `open_critical`."""
+    before = (await store.of_orders(work.session, [order_id])).get(order_id, [])
+    if not any(each.status in UNSETTLED or each.code == seen.code for each in before):
+        await open_critical(work, order_id, seen)
 
 
 async def _open(work: Work, order: ImagingOrder, seen: Seen) -> ImagingCritical:

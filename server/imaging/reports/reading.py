@@ -89,4 +89,10 @@ def _may_read(order: ImagingOrder, party: Party, row: ImagingReportVersion) -> b
 
 async def _open(work: Work, order: ImagingOrder, row: ImagingReportVersion) -> Opened:
     text = await steps.unseal(work, order, TABLE, "content", f"{row.order_id}/{row.number}", row.content)
-    return Opened(row, orjson.loads(text))
+    return Opened(row, loaded(text))
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """The document in an opened cell."""
+    document: dict[str, Any] = orjson.loads(text)
+    return document

@@ -1,4 +1,4 @@
-"""Report templates: those of the product (`data/templates.toml`, to be reviewed by a radiologist), an institution's, one's own."""
+"""Report templates: the product's (`data/templates.toml`, to be reviewed by a radiologist), an institution's, and one's own."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.foundation.errors import Conflict, Invalid
+from server.foundation.errors import Conflict
 
 
 class NothingToRead(Conflict):
@@ -38,11 +38,3 @@ class OwnPreliminary(Conflict):
     rule = "imaging-29"
     zh = "初步报告由您签名，须由另一位医师审核签发"
     en = "You signed the preliminary report: another radiologist has to review and sign it"
-
-
-class BadPlace(Invalid):
-    """Not a place in the worklist that was given out."""
-
-    code = "bad-worklist-place"
-    zh = "翻页位置无效，请从第一页重新查看"
-    en = "This is no place in the list; start from the first page"

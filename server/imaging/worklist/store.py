@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from server.imaging.orders.lifecycle import TO_READ, Status
 from server.imaging.orders.model import ImagingOrder
+from server.imaging.orders.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,6 @@ class Wanted:
     modality: str | None = None
     department_id: UUID | None = None
     urgency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """After which row a page begins: the sort key of the last one shown. `urgency` is empty in a list by time."""
-
-    at: datetime
-    id: UUID
-    urgency: str = ""
 
 
 async def waiting(
