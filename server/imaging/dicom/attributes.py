@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 
 from .frames import PixelShape
 from .verdict import Kind
@@ -42,7 +43,7 @@ def text(header: Dataset, keyword: str) -> str:
         return ""
     if value is None:
         return ""
-    if isinstance(value, (list, tuple)) or hasattr(value, "__array__"):
+    if isinstance(value, MultiValue):
         value = "\\".join(map(str, value))
     return str(value).replace("\0", "").strip()
 
