@@ -7,6 +7,7 @@ from typing import Final
 from prescriptions.capability import CAPABILITY as PRESCRIPTIONS
 from server.appointments.capability import CAPABILITY as APPOINTMENTS
 from server.consultations.capability import CAPABILITY as CONSULTATIONS
+from server.consultations.meetings.report import CONSULTATION_REPORT
 from server.cooperation.capability import CAPABILITY as COOPERATION
 from server.foundation.capability import Capability
 from server.identity.capability import CAPABILITY as IDENTITY
@@ -31,4 +32,4 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
 )
 
 # Whose printed reports anybody can check by their code.
-REPORT_KINDS: Final[tuple[ReportKind, ...]] = ()
+REPORT_KINDS: Final[tuple[ReportKind, ...]] = (CONSULTATION_REPORT,)

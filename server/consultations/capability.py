@@ -19,11 +19,8 @@ from server.records.events import ConsentWithdrawn, NoteSigned, RecordingFinishe
 
 from . import births, http, http_doctor, merging, steps, store
 from .jobs import JOBS
-from .meetings import door, following
-from .meetings import http as http_meetings
-from .meetings.jobs import JOBS as MEETING_JOBS
+from .meetings import declared as meetings
 from .remote import declared as remote
-from .remote.events import ExpertsChanged, RequestStepped
 
 _PATIENT_SIDE: Final = frozenset({Role.PATIENT, Role.GUARDIAN, Role.CLINIC_WORKER})
 _DOCTOR: Final = frozenset({Role.DOCTOR})
@@ -68,7 +65,7 @@ def _id(text: str) -> UUID | None:
 
 CAPABILITY: Final = Capability(
     name="consultations",
-    routes=(http.routes, http_doctor.routes, *remote.ROUTES, http_meetings.routes),
+    routes=(http.routes, http_doctor.routes, *remote.ROUTES, *meetings.ROUTES),
     permissions={
         "consultations.list": _PATIENT_SIDE,
         "consultations.see": _PATIENT_SIDE | _DOCTOR,
@@ -78,8 +75,7 @@ CAPABILITY: Final = Capability(
         "consultations.count": frozenset({Role.REGULATOR, Role.ADMINISTRATOR}),
         "consultations.find": frozenset({Role.REGULATOR}),
         **remote.PERMISSIONS,
-        "consultations.meet": _PATIENT_SIDE | _DOCTOR | {Role.GUEST},
-        "consultations.chair": _DOCTOR | {Role.CLINIC_WORKER},
+        **meetings.PERMISSIONS,
     },
     subscribers=(
         Subscriber(SlotsBooked, births.on_booked),
@@ -92,16 +88,14 @@ CAPABILITY: Final = Capability(
         Subscriber(RecordingFinished, births.on_recording_finished),
         Subscriber(PatientMerged, merging.on_patient_merged),
         *remote.SUBSCRIBERS,
-        Subscriber(RequestStepped, following.on_request_stepped),
-        Subscriber(ExpertsChanged, following.on_experts_changed),
-        Subscriber(ConsentWithdrawn, following.on_consent_withdrawn),
+        *meetings.SUBSCRIBERS,
     ),
-    jobs=(*JOBS, *remote.JOBS, *MEETING_JOBS),
+    jobs=(*JOBS, *remote.JOBS, *meetings.JOBS),
     topics=(
         Topic("visit", _may_watch_visit),
         Topic("queue", _may_watch_queue),
         Topic("worklist", _may_watch_worklist),
         *remote.TOPICS,
-        Topic("meeting", door.may_watch),
+        *meetings.TOPICS,
     ),
 )

@@ -183,6 +183,16 @@ async def attachment_facts(work: Work, attachment_ids: Collection[UUID]) -> dict
     return found
 
 
+async def picture(work: Work, attachment_id: UUID, patient_id: PersonId) -> FileAnswer | None:
+    """A picture of this patient's record, for whoever puts it into a report; None for anything else. Nobody is asked who asks,
+    and no byte is read before the answer's `read` is called.
+    """
+    row = await store.attachment(work.session, attachment_id)
+    if row is None or row.patient_id != patient_id or row.content_type == Form.PDF:
+        return None
+    return vault_file(work, row.vault_name, row.size, row.content_type, str(row.id))
+
+
 async def open_attachment(work: Work, attachment_id: UUID) -> FileAnswer:
     """The file itself; a line in the who-read list. Raises: Unknown."""
     row = await store.attachment(work.session, attachment_id)

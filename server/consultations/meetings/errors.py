@@ -175,3 +175,11 @@ class ReportNotReady(Conflict):
     rule = "B50"
     zh = "会诊报告还没有签发，签发后会通知您"
     en = "The report is not signed yet; you will be told when it is"
+
+
+class NoSuchFigure(Invalid):
+    """Not a picture, or not of this patient."""
+
+    code = "no-such-figure"
+    zh = "有一张附图不是这位患者的图片，请重新选择"
+    en = "One of the figures is not a picture of this patient; choose again"
