@@ -30,6 +30,11 @@ class Signed:
         return f"{self.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}  证书 {self.serial[:SERIAL_SHOWN].upper()}"
 
 
+def masked_name(name: str) -> str:
+    """A name as a stranger may see it: the first character, then a star for each other."""
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
 def age_in_words(birth_date: date, on: date) -> str:
     """An age as a medical paper states it: years; below six with months, below a month in days.
 
