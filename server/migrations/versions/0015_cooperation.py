@@ -25,8 +25,8 @@ def upgrade() -> None:
         "cooperation_agreements",
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("number", sa.Text, nullable=False),
-        sa.Column("requester_organisation_id", sa.Uuid),
-        sa.Column("requester_alliance_id", sa.Uuid),
+        sa.Column("asking_organisation_id", sa.Uuid),
+        sa.Column("asking_alliance_id", sa.Uuid),
         sa.Column("server_id", sa.Uuid, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
@@ -52,10 +52,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_cooperation_agreements"),
         sa.UniqueConstraint("number", name="uq_cooperation_agreements_number"),
         sa.CheckConstraint(
-            "(requester_organisation_id IS NULL) <> (requester_alliance_id IS NULL)",
+            "(asking_organisation_id IS NULL) <> (asking_alliance_id IS NULL)",
             name="ck_cooperation_agreements_one_requester",
         ),
-        sa.CheckConstraint("requester_organisation_id <> server_id", name="ck_cooperation_agreements_two_sides"),
+        sa.CheckConstraint("asking_organisation_id <> server_id", name="ck_cooperation_agreements_two_sides"),
         sa.CheckConstraint("valid_from <= valid_until", name="ck_cooperation_agreements_valid_forward"),
         sa.CheckConstraint(
             "status IN ('proposed', 'in_force', 'declined', 'ended', 'expired')",
@@ -73,17 +73,17 @@ def upgrade() -> None:
             "cooperation_agreements",
             head_id="people",
             made_by="people",
-            requester_alliance_id="alliances",
-            requester_organisation_id="organisations",
+            asking_alliance_id="alliances",
+            asking_organisation_id="organisations",
             server_id="organisations",
         ),
     )
     op.create_index("ix_cooperation_agreements_server_id_status", "cooperation_agreements", ["server_id", "status"])
     op.create_index(
-        "ix_cooperation_agreements_requester_organisation_id", "cooperation_agreements", ["requester_organisation_id"]
+        "ix_cooperation_agreements_asking_organisation_id", "cooperation_agreements", ["asking_organisation_id"]
     )
     op.create_index(
-        "ix_cooperation_agreements_requester_alliance_id", "cooperation_agreements", ["requester_alliance_id"]
+        "ix_cooperation_agreements_asking_alliance_id", "cooperation_agreements", ["asking_alliance_id"]
     )
     op.create_table(
         "cooperation_steps",
