@@ -56,8 +56,8 @@ async def make(work: Work, new: NewAgreement) -> AgreementFacts:
     row = Agreement(
         id=work.new_id(),
         number=short_number(day_of(work.now), await store.next_number(work.session)),
-        requester_organisation_id=new.requester_id if new.requester_kind is Side.ORGANISATION else None,
-        requester_alliance_id=new.requester_id if new.requester_kind is Side.ALLIANCE else None,
+        asking_organisation_id=new.requester_id if new.requester_kind is Side.ORGANISATION else None,
+        asking_alliance_id=new.requester_id if new.requester_kind is Side.ALLIANCE else None,
         server_id=new.server_id,
         status=Status.PROPOSED,
         version=1,

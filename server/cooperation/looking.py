@@ -77,8 +77,8 @@ async def _between(
 
 def facts_of(row: Agreement) -> AgreementFacts:
     """The row as a value."""
-    by_alliance = row.requester_alliance_id is not None
-    requester_id = row.requester_alliance_id or row.requester_organisation_id
+    by_alliance = row.asking_alliance_id is not None
+    requester_id = row.asking_alliance_id or row.asking_organisation_id
     assert requester_id is not None, "the database knows exactly one of the two"
     return AgreementFacts(
         id=row.id,

@@ -21,8 +21,8 @@ class Agreement(Row):
 
     __tablename__ = "cooperation_agreements"
     __table_args__ = (
-        CheckConstraint("(requester_organisation_id IS NULL) <> (requester_alliance_id IS NULL)", name="one_requester"),
-        CheckConstraint("requester_organisation_id <> server_id", name="two_sides"),
+        CheckConstraint("(asking_organisation_id IS NULL) <> (asking_alliance_id IS NULL)", name="one_requester"),
+        CheckConstraint("asking_organisation_id <> server_id", name="two_sides"),
         CheckConstraint("valid_from <= valid_until", name="valid_forward"),
         CheckConstraint("status IN ('proposed', 'in_force', 'declined', 'ended', 'expired')", name="status_known"),
         CheckConstraint("scopes <@ ARRAY['consultation', 'imaging'] AND cardinality(scopes) > 0", name="scopes_known"),
@@ -31,14 +31,14 @@ class Agreement(Row):
             name="clocks_run",
         ),
         Index("ix_cooperation_agreements_server_id_status", "server_id", "status"),
-        Index("ix_cooperation_agreements_requester_organisation_id", "requester_organisation_id"),
-        Index("ix_cooperation_agreements_requester_alliance_id", "requester_alliance_id"),
+        Index("ix_cooperation_agreements_asking_organisation_id", "asking_organisation_id"),
+        Index("ix_cooperation_agreements_asking_alliance_id", "asking_alliance_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(Text, unique=True)
-    requester_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
-    requester_alliance_id: Mapped[UUID | None] = mapped_column(ForeignKey("alliances.id"))
+    asking_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
+    asking_alliance_id: Mapped[UUID | None] = mapped_column(ForeignKey("alliances.id"))
     server_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     status: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)

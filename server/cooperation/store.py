@@ -45,7 +45,7 @@ async def between(
 ) -> Sequence[Agreement]:
     """What an institution may ask under on a day, as itself or as a member; of one server, when it is named."""
     mine = or_(
-        Agreement.requester_organisation_id == organisation_id, Agreement.requester_alliance_id.in_(alliance_ids)
+        Agreement.asking_organisation_id == organisation_id, Agreement.asking_alliance_id.in_(alliance_ids)
     )
     wanted = select(Agreement).where(
         mine,
@@ -66,8 +66,8 @@ async def about(
     wanted = select(Agreement).where(
         or_(
             Agreement.server_id.in_(organisation_ids),
-            Agreement.requester_organisation_id.in_(organisation_ids),
-            Agreement.requester_alliance_id.in_(alliance_ids),
+            Agreement.asking_organisation_id.in_(organisation_ids),
+            Agreement.asking_alliance_id.in_(alliance_ids),
         )
     )
     return (await session.scalars(wanted.order_by(Agreement.made_at.desc(), Agreement.id).limit(limit))).all()
