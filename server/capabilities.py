@@ -12,6 +12,7 @@ from server.cooperation.capability import CAPABILITY as COOPERATION
 from server.foundation.capability import Capability
 from server.identity.capability import CAPABILITY as IDENTITY
 from server.imaging.capability import CAPABILITY as IMAGING
+from server.imaging.reports.paper import IMAGING_REPORT
 from server.notifications.capability import CAPABILITY as NOTIFICATIONS
 from server.paper.capability import CAPABILITY as PAPER
 from server.paper.verifying import ReportKind
@@ -32,4 +33,4 @@ CAPABILITIES: Final[tuple[Capability, ...]] = (
 )
 
 # Whose printed reports anybody can check by their code.
-REPORT_KINDS: Final[tuple[ReportKind, ...]] = (CONSULTATION_REPORT,)
+REPORT_KINDS: Final[tuple[ReportKind, ...]] = (CONSULTATION_REPORT, IMAGING_REPORT)

@@ -22,6 +22,7 @@ from .ordering import acquiring, http_figures, http_recognition
 from .ordering import http as http_ordering
 from .orders import watching
 from .reports import http as http_reports
+from .reports import http_paper
 from .studies import http as http_studies
 from .studies import jobs as studies_jobs
 from .worklist import http as http_worklist
@@ -43,6 +44,7 @@ CAPABILITY: Final = Capability(
         http_recognition.routes,
         http_worklist.routes,
         http_reports.routes,
+        http_paper.routes,
         http_critical.routes,
         http_figures.routes,
     ),

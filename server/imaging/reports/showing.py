@@ -132,4 +132,3 @@ async def _sent_back(work: Work, order: ImagingOrder) -> ImagingSentBackView | N
     people = await identity.people(work, [PersonId(step.by_id)] if step.by_id else [])
     text = await steps.unseal(work, order, "imaging_order_steps", "text", step.id, step.text)
     return ImagingSentBackView(text=text, at=step.at, by=naming.named(people, step.by_id))
-
