@@ -102,7 +102,8 @@ class Vault:
             at = max(start, 0)
             while at < stop:
                 first = at // CHUNK_BYTES
-                plain = await asyncio.to_thread(stored.chunks, first, _CHUNKS_A_STEP)
+                needed = -(-stop // CHUNK_BYTES) - first  # no chunk beyond the range is read
+                plain = await asyncio.to_thread(stored.chunks, first, min(needed, _CHUNKS_A_STEP))
                 offset = at - first * CHUNK_BYTES
                 piece = plain[offset : offset + stop - at]
                 VAULT_BYTES.labels("out").inc(len(piece))

@@ -6,6 +6,7 @@ Callers are machines, so there is no login, no cookie and no idempotency key: st
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -34,6 +35,7 @@ from .multipart import MalformedParts
 PREFIX: Final = "/dicomweb"
 _SILENT_S: Final = 60.0  # a body may take its time, but not stop
 _READS_FOR_A_STORE: Final = 4  # a viewer asks for many small things at once, a gateway for few large ones
+_PORT: Final = re.compile(r":\d+$")
 _CHALLENGE: Final = 'Bearer, Basic realm="dicomweb", charset="UTF-8"'
 
 
@@ -123,7 +125,7 @@ async def _served(request: web.Request, scope: Scope, endpoint: Endpoint, turnst
     ground = request.app[GROUND]
     visitor = await enter(ground, presented(request.headers.get("Authorization", "")), scope)
     with turnstile.passing(visitor.id, _most_at_once(ground, scope)):
-        return await endpoint(Call(request, ground, visitor, f"{_scheme(request)}://{request.host}{PREFIX}"))
+        return await endpoint(Call(request, ground, visitor, _origin(request) + PREFIX))
 
 
 async def _nothing_here(_: Call) -> web.StreamResponse:
@@ -144,9 +146,16 @@ def _confidential(request: web.Request) -> bool:
     return bool(peer) and ip_address(peer).is_loopback and said in (None, "https")
 
 
-def _scheme(request: web.Request) -> str:
-    said = request.headers.get("X-Forwarded-Proto")
-    return "https" if request.secure or (said == "https" and _by_proxy(request)) else "http"
+def _origin(request: web.Request) -> str:
+    """Where the caller reaches us. Some clients leave the port out of Host: on a direct connection we know it better."""
+    if _by_proxy(request):
+        return f"https://{request.host}"
+    scheme = "https" if request.secure else "http"
+    bound = request.get_extra_info("sockname")
+    host = request.host
+    if bound and not _PORT.search(host) and bound[1] != (443 if request.secure else 80):
+        host = f"{host}:{bound[1]}"
+    return f"{scheme}://{host}"
 
 
 def _by_proxy(request: web.Request) -> bool:
