@@ -53,6 +53,14 @@ def _expert(facts: RequestFacts, actor: Actor) -> Kind | None:
     return Kind.LEAD if expert.lead and facts.status in REPORTED else None
 
 
+def is_free(kind: Kind, stand: Stand | None) -> bool:
+    """Whether somebody enters without being let in: not any more once they were put out, however often they knock.
+
+    Rule: meetings-2, meetings-3
+    """
+    return kind in FREE and stand not in (Stand.REMOVED, Stand.KNOCKING)
+
+
 def grants_of(kind: Kind, *, chairs: bool, video: bool) -> frozenset[Grant]:
     """What the ticket of this kind allows in the room: who only observes is seen by name and heard by nobody.
 
@@ -68,7 +76,7 @@ def may(kind: Kind, state: State, stand: Stand | None, *, chairs: bool, opens: b
     """The verbs that this person could try now, for buttons."""
     if state is State.ENDED:
         return []
-    free = kind in FREE and stand is not Stand.REMOVED
+    free = is_free(kind, stand)
     welcome = free or stand in WELCOME
     found = []
     if welcome and (state is State.OPEN or opens):
@@ -86,7 +94,7 @@ def may(kind: Kind, state: State, stand: Stand | None, *, chairs: bool, opens: b
 
 def sees_everybody(kind: Kind, stand: Stand | None) -> bool:
     """Whether somebody is told who else is there: not before being let in. Rule: meetings-2"""
-    return kind in FREE or stand in WELCOME
+    return is_free(kind, stand) or stand in WELCOME
 
 
 def may_chair(kind: str, stand: str) -> bool:

@@ -41,7 +41,7 @@ class Part:
     @property
     def free(self) -> bool:
         """Whether the actor enters without being let in."""
-        return self.kind in access.FREE and self.stand is not Stand.REMOVED
+        return access.is_free(self.kind, self.stand)
 
     @property
     def patient_id(self) -> PersonId:
