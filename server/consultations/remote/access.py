@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
@@ -70,24 +70,22 @@ LEFT: Final = frozenset({"declined", "released"})
 _EXPERTS_SEE: Final = frozenset(Status) - UNSENT - {Status.RETURNED, Status.DECLINED, Status.CANCELLED}
 
 
-def party_of(request: Owned, experts: Collection[Invited], actor: Actor, right: str | None) -> Party | None:
-    """The actor's part in this request; `right` is records' answer to whether a patient-side account acts for the patient.
+def parties_of(request: Owned, experts: Collection[Invited], actor: Actor, right: str | None) -> tuple[Party, ...]:
+    """The actor's parts in this request, the nearest first (a centre's head may be an expert too); `right` is records' answer
+    to whether a patient-side account acts for the patient.
 
     A draft is its writer's alone; the serving side sees a request from the moment it was sent; an expert while it is theirs.
     """
     status = Status(request.status)
     if actor.person_id == request.requester_id and actor.organisation_id == request.from_organisation_id:
-        return Party.REQUESTER
+        return (Party.REQUESTER,)
     if status in UNSENT:
-        return None
-    if actor.role is Role.SCHEDULER:
-        return Party.DISPATCHER if actor.organisation_id == request.to_organisation_id else None
-    own_house = actor.organisation_id is not None and actor.organisation_id == request.to_organisation_id
-    if own_house and actor.person_id is not None and actor.person_id == request.head_id:
-        return Party.HEAD
-    if actor.role is Role.DOCTOR:
-        return _expert(status, experts, actor)
-    return _BY_RIGHT.get(right or "")
+        return ()
+    found = [_BY_RIGHT.get(right or ""), _expert(status, experts, actor) if actor.role is Role.DOCTOR else None]
+    if actor.organisation_id is not None and actor.organisation_id == request.to_organisation_id:
+        found.append(Party.HEAD if actor.person_id == request.head_id else None)
+        found.append(Party.DISPATCHER if actor.role is Role.SCHEDULER else None)
+    return tuple(each for each in found if each is not None)
 
 
 def _expert(status: Status, experts: Collection[Invited], actor: Actor) -> Party | None:
@@ -115,31 +113,32 @@ def reads_record(request: Owned, party: Party) -> bool:
     return party is Party.EXPERT and status in (Status.SCHEDULED, Status.IN_SESSION)
 
 
-def require(party: Party | None, allowed: frozenset[Party]) -> Party:
-    """The party, when it may do this.
+def require(parties: Iterable[Party], allowed: frozenset[Party]) -> Party:
+    """The nearest of somebody's parts that may do this.
 
     Raises: Unknown, the answer of an id that does not exist.
     """
-    if party is None or party not in allowed:
-        raise Unknown
-    return party
+    for party in parties:
+        if party in allowed:
+            return party
+    raise Unknown
 
 
 _SPELT: Final = {"assign": "experts", "rush": "emergency"}  # as the routes are called
 
 
-def may(request: Owned, actor: Actor, party: Party) -> list[str]:
+def may(request: Owned, actor: Actor, parties: Collection[Party]) -> list[str]:
     """The verbs that this actor could try now, for buttons. A meeting begins by joining it, and has verbs of its own."""
-    status = Status(request.status)
+    status, held = Status(request.status), frozenset(parties)
     if status in OVER:
         return []
     found = [
         _SPELT.get(verb, verb)
         for verb, who in _WHO.items()
-        if party in who and LIFE.allows(status, verb, actor.role) and (verb != "begin" or request.mode == Mode.OFFLINE)
+        if held & who and LIFE.allows(status, verb, actor.role) and (verb != "begin" or request.mode == Mode.OFFLINE)
     ]
-    if party is Party.REQUESTER and status in BEFORE_SIGNED:
+    if Party.REQUESTER in held and status in BEFORE_SIGNED:
         found.append("materials")
-    if party in EXPERTS and status in WITH_EXPERTS:
+    if held & EXPERTS and status in WITH_EXPERTS:
         found.append("answer")
     return found

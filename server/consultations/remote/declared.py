@@ -33,7 +33,7 @@ PERMISSIONS: Final = {
 async def _may_watch_request(work: Work, subject: str) -> bool:
     request_id = _id(subject)
     request = await store.by_id(work.session, request_id) if request_id else None
-    return request is not None and await steps.party_of(work, request) is not None
+    return request is not None and bool(await steps.parties_of(work, request))
 
 
 async def _may_watch_board(work: Work, subject: str) -> bool:

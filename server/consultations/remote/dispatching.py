@@ -31,16 +31,15 @@ class Plan:
 
 
 async def accept(work: Work, request_id: UUID, version: int) -> RemoteRequest:
-    """The centre takes it on; or the expert whom the clock asked does.
+    """The centre takes it on; or the expert whom the clock asked does, who then leads where nobody else does.
 
     Raises: Unknown, RequestChanged, NotInThisState, NoAgreement. Rule: B49
     """
-    request, party = await steps.own(work, request_id, access.CENTRE | EXPERTS)
+    request, _ = await steps.own(work, request_id, access.CENTRE | EXPERTS)
     steps.require_version(request, version)
     await inviting.agreement_of(work, request)
     moved = await steps.take(work, request, "accept")
-    if party in EXPERTS:
-        await experts.come(work, moved, work.actor.person)
+    await experts.come(work, moved, work.actor.person)
     return moved
 
 

@@ -96,9 +96,11 @@ async def answer(work: Work, request_id: UUID, *, coming: bool, reason: str) -> 
 
 
 async def come(work: Work, request: RemoteRequest, person_id: UUID) -> None:
-    """An expert whom the clock asked took the request on, and leads where nobody else does."""
+    """An expert whom the clock asked took the request on, and leads where nobody else does; nothing, when it was no expert."""
     there = await store_people.live_experts(work.session, request.id)
-    row = next(each for each in there if each.person_id == person_id)
+    row = next((each for each in there if each.person_id == person_id), None)
+    if row is None:
+        return
     leads = row.lead or not any(each.lead for each in there)
     await store_people.change_expert(work.session, row.id, {"asked"}, state="coming", lead=leads, answered_at=work.now)
 

@@ -56,7 +56,7 @@ async def in_box(work: Work, box: Box, statuses: Collection[Status]) -> Sequence
         right = (
             "self" if work.actor.role in PATIENT_SIDE else None
         )  # the box of the patient's side asked for its own only
-        if access.party_of(request, asked, work.actor, right) is not None:
+        if access.parties_of(request, asked, work.actor, right):
             seen.append(request)
     return seen[:LONGEST]
 

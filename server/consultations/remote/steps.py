@@ -34,15 +34,15 @@ async def own(work: Work, request_id: UUID, allowed: frozenset[Party]) -> tuple[
     request = await store.by_id(work.session, request_id)
     if request is None:
         raise Unknown
-    return request, access.require(await party_of(work, request), allowed)
+    return request, access.require(await parties_of(work, request), allowed)
 
 
-async def party_of(work: Work, request: RemoteRequest) -> Party | None:
-    """The actor's part in a request, if any."""
+async def parties_of(work: Work, request: RemoteRequest) -> tuple[Party, ...]:
+    """The actor's parts in a request, the nearest first."""
     right = None
     if work.actor.role in (Role.PATIENT, Role.GUARDIAN):
         right = await records.may_act_for(work, PersonId(request.patient_id))
-    return access.party_of(request, await store_people.experts(work.session, [request.id]), work.actor, right)
+    return access.parties_of(request, await store_people.experts(work.session, [request.id]), work.actor, right)
 
 
 def require_version(request: RemoteRequest, seen: int) -> None:

@@ -124,14 +124,14 @@ async def forgotten(session: AsyncSession, now: datetime) -> Sequence[RemoteRequ
 
 async def steps_of(session: AsyncSession, request_id: UUID) -> Sequence[RemoteStep]:
     """What was done, the first first."""
-    wanted = select(RemoteStep).where(RemoteStep.request_id == request_id).order_by(RemoteStep.at, RemoteStep.id)
+    wanted = select(RemoteStep).where(RemoteStep.request_id == request_id).order_by(RemoteStep.version, RemoteStep.at)
     return (await session.scalars(wanted)).all()
 
 
 async def last_step(session: AsyncSession, request_id: UUID, verb: str) -> RemoteStep | None:
     """The latest of one kind, for the reason it gives."""
     wanted = select(RemoteStep).where(RemoteStep.request_id == request_id, RemoteStep.verb == verb)
-    return (await session.scalars(wanted.order_by(RemoteStep.at.desc(), RemoteStep.id.desc()).limit(1))).first()
+    return (await session.scalars(wanted.order_by(RemoteStep.version.desc()).limit(1))).first()
 
 
 async def ahead_of(

@@ -6,17 +6,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from server.consultations.remote.content import RemoteDiagnosis, RemoteTime
-from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.actor import PATIENT_SIDE, OrganisationId, PersonId
 from server.foundation.clock import day_of
 from server.foundation.routes import View
 from server.foundation.work import Work
 from server.identity import service as identity
 
 from . import access, rules, steps, store_people
-from .access import Party
 from .content import Mode
 from .lifecycle import REPORTED, Status
 from .model import RemoteExpert, RemoteRequest
@@ -125,6 +124,8 @@ class RemoteUsed(View):
 class RemoteRequestView(RemoteRequestRow):
     """A request whole. `missing` is what B47 and B48 still lack, `may` the verbs open to the asker."""
 
+    model_config = ConfigDict(frozen=True, from_attributes=True, serialize_by_alias=True)
+
     agreement_id: UUID | None
     encounter_id: UUID | None
     title_name: str
@@ -225,7 +226,8 @@ class Around:
     def fields(self, work: Work, request: RemoteRequest) -> dict[str, object]:
         """The columns of a line that need nothing opened."""
         experts = [each for each in self._experts if each.request_id == request.id]
-        party = access.party_of(request, experts, work.actor, "self") or Party.REQUESTER
+        right = "self" if work.actor.role in PATIENT_SIDE else None
+        parties = access.parties_of(request, experts, work.actor, right)
         times = [RemoteTime.model_validate(each) for each in request.times]
         return {
             "id": request.id,
@@ -249,7 +251,7 @@ class Around:
             "overdue": rules.is_overdue(request, work.now),
             "escalation": request.escalation,
             "changed_at": request.changed_at,
-            "may": access.may(request, work.actor, party),
+            "may": access.may(request, work.actor, parties),
             "version": request.version,
         }
 
