@@ -102,5 +102,5 @@ async def mark_told(session: AsyncSession, agreement_id: UUID, at: datetime) -> 
 
 async def steps_of(session: AsyncSession, agreement_id: UUID) -> Sequence[StepRow]:
     """What was done to an agreement, the first first."""
-    wanted = select(StepRow).where(StepRow.agreement_id == agreement_id).order_by(StepRow.at, StepRow.id)
+    wanted = select(StepRow).where(StepRow.agreement_id == agreement_id).order_by(StepRow.version)
     return (await session.scalars(wanted)).all()
