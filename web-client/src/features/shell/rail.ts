@@ -9,7 +9,10 @@ import {
   ClipboardList,
   FileText,
   Merge,
+  MessagesSquare,
   Pill,
+  Send,
+  ScanLine,
   Stethoscope,
   Store,
   TicketCheck,
@@ -30,6 +33,9 @@ interface Entry {
     | 'rail.patients'
     | 'rail.review'
     | 'rail.prescriptions'
+    | 'rail.requests'
+    | 'rail.dispatch'
+    | 'rail.consults'
     | 'rail.sessions'
     | 'rail.planning'
     | 'rail.window'
@@ -43,6 +49,7 @@ interface Entry {
     | 'rail.organisations'
     | 'rail.openRates'
     | 'rail.counts'
+    | 'rail.imaging'
   roles: readonly Role[]
 }
 
@@ -50,6 +57,8 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/worklist', icon: Stethoscope, word: 'rail.worklist', roles: ['doctor'] },
   { to: '/staff/prescriptions', icon: FileText, word: 'rail.prescriptions', roles: ['doctor'] },
   { to: '/staff/patients', icon: Users, word: 'rail.patients', roles: ['clinic_worker'] },
+  { to: '/staff/requests', icon: Send, word: 'rail.requests', roles: ['clinic_worker', 'doctor'] },
+  { to: '/staff/consults', icon: MessagesSquare, word: 'rail.consults', roles: ['doctor'] },
   {
     to: '/staff/sessions',
     icon: CalendarDays,
@@ -57,7 +66,15 @@ const ENTRIES: readonly Entry[] = [
     roles: ['scheduler', 'doctor'],
   },
   { to: '/staff/contracted', icon: TicketPlus, word: 'rail.contracted', roles: ['doctor'] },
+  {
+    to: '/staff/imaging',
+    area: '/staff/imaging',
+    icon: ScanLine,
+    word: 'rail.imaging',
+    roles: ['clinic_worker', 'doctor'],
+  },
   { to: '/staff/window', icon: TicketPlus, word: 'rail.window', roles: ['scheduler'] },
+  { to: '/staff/dispatch', icon: Send, word: 'rail.dispatch', roles: ['scheduler'] },
   { to: '/staff/arrivals', icon: TicketCheck, word: 'rail.arrivals', roles: ['scheduler'] },
   { to: '/staff/tomorrow', icon: ClipboardList, word: 'rail.tomorrow', roles: ['clinic_worker'] },
   {
@@ -72,6 +89,13 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
+  {
+    to: '/staff/imaging/devices',
+    area: '/staff/imaging',
+    icon: ScanLine,
+    word: 'rail.imaging',
+    roles: ['administrator'],
+  },
   { to: '/staff/drugs', icon: Pill, word: 'rail.drugs', roles: ['pharmacist', 'administrator'] },
   { to: '/staff/counts', icon: ChartLine, word: 'rail.counts', roles: ['regulator', 'administrator'] },
   {

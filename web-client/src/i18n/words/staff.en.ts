@@ -3,6 +3,9 @@ import type { zh } from './staff'
 export const en: Record<keyof typeof zh, string> = {
   'rail.worklist': 'Visits',
   'rail.patients': 'Patients',
+  'rail.requests': 'Requests',
+  'rail.dispatch': 'Dispatch',
+  'rail.consults': 'Consults',
   'rail.sessions': 'Sessions',
   'rail.planning': 'Planning',
   'rail.window': 'Window',
@@ -15,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.people': 'People',
   'rail.openRates': 'Open rates',
   'rail.counts': 'Figures',
+  'rail.imaging': 'Imaging',
   'rail.review': 'Review',
   'rail.prescriptions': 'Prescribe',
   'rail.organisations': 'Sites',

@@ -4,6 +4,9 @@ import { catalogue } from '../catalogue'
 export const zh = {
   'rail.worklist': '接诊',
   'rail.patients': '病人',
+  'rail.requests': '会诊申请',
+  'rail.dispatch': '会诊调度',
+  'rail.consults': '我的会诊',
   'rail.sessions': '排班',
   'rail.planning': '排班设置',
   'rail.window': '窗口预约',
@@ -16,6 +19,7 @@ export const zh = {
   'rail.people': '人员',
   'rail.openRates': '号源统计',
   'rail.counts': '统计',
+  'rail.imaging': '影像',
   'rail.review': '审方',
   'rail.prescriptions': '处方',
   'rail.organisations': '机构',

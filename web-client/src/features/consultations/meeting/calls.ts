@@ -20,8 +20,9 @@ export function useMeeting(id: MaybeRefOrGetter<string>) {
   })
 }
 
-export const join = (id: string, agrees_to_recording: boolean) =>
-  told<Pass>(open.POST(`${MEETING}/join`, { ...at(id), body: { agrees_to_recording } }))
+/** Who enters agrees to be recorded; the page has asked before. */
+export const join = (id: string) =>
+  told<Pass>(open.POST(`${MEETING}/join`, { ...at(id), body: { agrees_to_recording: true } }))
 
 export const knock = (id: string) => told<Meeting>(open.POST(`${MEETING}/knock`, { ...at(id), body: {} }))
 

@@ -12,15 +12,19 @@ export interface Attendee {
   kind: Kind
   organisation: string
   state: Where
+  agreed: boolean
   second_browser_at: string | null
 }
 export interface Meeting {
   id: string
   request_id: string
   state: 'planned' | 'open' | 'ended'
+  /** What the asker is in it. */
+  kind: Kind
   starts_at: string
   opened_at: string | null
   ended_at: string | null
+  ended_for: string | null
   chair: Named | null
   people: Attendee[]
   recording: { on: boolean; agreed: string[] }

@@ -63,7 +63,9 @@ export const usePartners = () =>
   useQuery({
     queryKey: ['cooperation-partners', 'consultation'],
     queryFn: () =>
-      told<Partner[]>(open.GET('/api/cooperation-partners', { params: { query: { scope: 'consultation' } } })),
+      told<Partner[]>(
+        open.GET('/api/cooperation-partners', { params: { query: { scope: 'consultation' } } }),
+      ),
     staleTime: 5 * 60_000,
   })
 
@@ -72,7 +74,10 @@ export const useCandidates = (id: MaybeRefOrGetter<string>, day: MaybeRefOrGette
     queryKey: () => ['remote-experts', toValue(id), toValue(day)],
     queryFn: () =>
       told<Candidate[]>(
-        open.GET(`${REQUEST}/experts`, { ...at(toValue(id)), params: { path: { id: toValue(id) }, query: { day: toValue(day) } } }),
+        open.GET(`${REQUEST}/experts`, {
+          ...at(toValue(id)),
+          params: { path: { id: toValue(id) }, query: { day: toValue(day) } },
+        }),
       ),
     keepPrevious: true,
   })
@@ -87,9 +92,7 @@ export const attach = (id: string, material: { upload_id?: string; study_id?: st
   told<Request>(open.POST(`${REQUEST}/materials`, { ...at(id), body: material }))
 
 export const detach = (id: string, material: string) =>
-  told<Request>(
-    open.DELETE(`${REQUEST}/materials/{material}`, { params: { path: { id, material } } }),
-  )
+  told<Request>(open.DELETE(`${REQUEST}/materials/{material}`, { params: { path: { id, material } } }))
 
 /** What each verb is told beside the version. */
 export interface Acts {
@@ -100,8 +103,8 @@ export interface Acts {
   return: { code: string; text: string }
   cancel: { text: string }
   emergency: object
-  schedule: { starts_at: string; experts: { person_id: string; lead: boolean }[] }
-  reschedule: { starts_at: string; text: string }
+  schedule: { starts_at: string | null; experts: { person_id: string; lead: boolean }[] }
+  reschedule: { starts_at: string | null; text: string }
   experts: { experts: { person_id: string; lead: boolean }[]; text: string }
   conclude: object
   close: { used: Used; text: string }
@@ -111,11 +114,20 @@ export type Verb = keyof Acts
 /** One verb of a request's life; its answer is the request as it is then. */
 export function useAct(id: MaybeRefOrGetter<string>) {
   return useAction(async <V extends Verb>(key: string, verb: V, version: number, more: Acts[V]) => {
-    const now = await told<Request>(
+    const now = await told<Request | undefined>(
       open.POST(`${REQUEST}/${verb}`, { ...at(toValue(id)), ...keyed(key), body: { version, ...more } }),
     )
-    put(requestKey(now.id), now)
-    refetch(['remote-requests'], ['remote-steps', now.id])
-    return now
+    if (now) put(requestKey(now.id), now)
+    else refetch(requestKey(toValue(id)))
+    refetch(['remote-requests'], ['remote-steps', toValue(id)])
+    return now ?? true
   })
 }
+
+/** The expert's word on whether they come. */
+export const answer = (key: string, id: string, coming: boolean, text = '') =>
+  open.POST(`${REQUEST}/answer`, { ...at(id), ...keyed(key), body: { coming, text } })
+
+/** An offline consultation is opened by the expert who writes. */
+export const beginOffline = (key: string, id: string) =>
+  told<Request>(open.POST(`${REQUEST}/begin`, { ...at(id), ...keyed(key), body: {} }))

@@ -19,7 +19,13 @@ function due(which: Due['which'], iso: string, from: string | null, now: number)
   const at = Date.parse(iso)
   const leftMs = at - now
   const whole = from ? at - Date.parse(from) : 5 * HOUR
-  return { which, at, leftMs, over: leftMs <= 0, soon: leftMs > 0 && leftMs <= Math.min(HOUR, whole * SOON_SHARE) }
+  return {
+    which,
+    at,
+    leftMs,
+    over: leftMs <= 0,
+    soon: leftMs > 0 && leftMs <= Math.min(HOUR, whole * SOON_SHARE),
+  }
 }
 
 /** The clock that runs now; undefined when nobody has to hurry. */
@@ -28,8 +34,9 @@ export function dueOf(row: Row, now: number): Due | undefined {
     return due('answer', row.answer_due_at, row.submitted_at, now)
   if (REPORTING.includes(row.status) && row.report_due_at)
     return due('report', row.report_due_at, row.meeting?.starts_at ?? null, now)
+  if (row.status === 'scheduled' && !row.meeting && row.report_due_at)
+    return due('report', row.report_due_at, row.submitted_at, now)
   if (row.status === 'scheduled' && row.meeting) return due('meeting', row.meeting.starts_at, null, now)
-  if (row.status === 'accepted' && row.report_due_at) return due('report', row.report_due_at, null, now)
   return undefined
 }
 

@@ -42,6 +42,7 @@ export interface Reason {
   text: string
 }
 export interface Material {
+  id: string
   upload_id: string | null
   attachment_id: string | null
   study_id: string | null
@@ -70,6 +71,8 @@ export interface Step {
   verb: string
   status: string
   by: string | null
+  organisation: string | null
+  code: string | null
   text: string
 }
 export interface Request {
@@ -83,8 +86,10 @@ export interface Request {
   from_organisation: Named
   to_organisation: Named | null
   agreement_id: string | null
+  encounter_id: string | null
   department: Named | null
   title_wanted: string
+  title_name: string
   reason: string
   purpose: string
   summary: string
@@ -101,9 +106,12 @@ export interface Request {
   answer_due_at: string | null
   report_due_at: string | null
   overdue: boolean
+  escalation: number
+  changed_at: string
   price_fen: number | null
   return: Reason | null
   decline: Reason | null
+  cancel: Reason | null
   used: { used: Used; text: string } | null
   missing: string[]
   may: string[]
@@ -130,12 +138,20 @@ export type Row = Pick<
   | 'answer_due_at'
   | 'report_due_at'
   | 'overdue'
+  | 'escalation'
+  | 'changed_at'
+  | 'asap'
+  | 'times'
+  | 'may'
+  | 'requester'
   | 'version'
 >
 
 export interface Candidate extends Named {
   title: string
   department: string
+  organisation: Named
+  fits_title: boolean
   load: number
   next_free: string[]
   refusal: { code: string; title: string } | null

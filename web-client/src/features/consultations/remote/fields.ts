@@ -33,6 +33,8 @@ export function blank(): Form {
   }
 }
 
+const instant = (iso: string): string => new Date(iso).toISOString()
+
 export function fromRequest(request: Request): Form {
   return {
     urgency: request.urgency,
@@ -45,7 +47,7 @@ export function fromRequest(request: Request): Form {
     summary: request.summary,
     diagnosis: request.diagnosis.map(({ code, name }) => ({ code, name })),
     asap: request.asap,
-    times: request.times.map((one) => ({ ...one })),
+    times: request.times.map((one) => ({ from: instant(one.from), to: instant(one.to) })),
     patient_present: request.patient_present,
   }
 }
@@ -60,6 +62,10 @@ export function toBody(form: Form) {
     times: form.asap ? [] : form.times.filter((one) => one.from && one.to),
   }
 }
+
+/** As the server keeps it: two forms that are spelt alike need no saving. */
+export const spelt = (form: Form): string =>
+  JSON.stringify(toBody(form), (_, value: unknown) => (typeof value === 'string' ? value.trim() : value))
 
 export const NEEDED = [
   'agreement_id',
@@ -84,7 +90,10 @@ export function lacking(form: Form, consented: boolean): Need[] {
     reason: form.reason.trim() !== '',
     purpose: form.purpose.trim() !== '',
     summary: form.summary.trim().length >= SUMMARY_LEAST,
-    times: form.asap || form.mode === 'offline' || form.times.some((one) => one.from && one.to && one.from < one.to),
+    times:
+      form.asap ||
+      form.mode === 'offline' ||
+      form.times.some((one) => one.from && one.to && one.from < one.to),
     consent: consented,
   }
   return NEEDED.filter((need) => !there[need])
@@ -102,9 +111,6 @@ export function settled(form: Form, partners: readonly Partner[]): Partial<Form>
   return change
 }
 
-/** What a consultation costs by the agreement, in fen; null where it says nothing. */
-export function priceOf(partner: Partner | undefined, urgency: Urgency): number | null {
-  if (!partner) return null
-  const { prices } = partner
-  return prices[urgency === 'ordinary' ? 'consultation' : 'urgent_consultation'] ?? prices['consultation'] ?? null
-}
+/** What a consultation of this kind costs by the agreement, in fen; null where it says nothing. */
+export const priceOf = (partner: Partner | undefined, mode: Mode): number | null =>
+  partner?.prices[mode] ?? null

@@ -5,7 +5,7 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue'
 import { requestKey, save } from './calls'
 import type { Request } from './contract'
-import { blank, fromRequest, type Form } from './fields'
+import { blank, fromRequest, spelt, type Form } from './fields'
 import { merged } from './merging'
 import { asProblem, type Problem } from '@/api/problem'
 import { put, type Query } from '@/api/queries'
@@ -30,7 +30,7 @@ export function useRequestDraft(query: Query<Request>) {
   let running: Promise<void> | undefined
   let writable = true
 
-  const dirty = () => base !== undefined && JSON.stringify(form) !== JSON.stringify(base)
+  const dirty = () => base !== undefined && spelt(form) !== spelt(base)
 
   function rebase(request: Request): void {
     if (request.version < version) return
