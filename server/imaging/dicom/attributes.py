@@ -112,7 +112,7 @@ def attributes_of(header: Dataset, shape: PixelShape, frames: int, layout: Layou
         "frame_bits": shape.frame_bits,
         "pixel_spacing": _from(first, "PixelSpacing", 2) or _from(first, "ImagerPixelSpacing", 2),
         "slice_location": number(header, "SliceLocation"),
-        "thickness": (_from(first, "SliceThickness", 1) or [None])[0],
+        "thickness": next(iter(_from(first, "SliceThickness", 1) or ()), None),
         "position": _from(first, "ImagePositionPatient", 3),
         "orientation": orientation,
         "slope": slope,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels import apply_color_lut, apply_modality_lut
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 from pydicom.pixels.decoders.base import get_decoder
 
 from .attributes import number, text, whole
@@ -109,13 +109,25 @@ def _squeezed(values: Array, slope: float, intercept: float) -> Frame:
     return Frame(np.rint((finite - least) / step).astype("<u2"), slope * step, intercept + slope * least)
 
 
+def planes(values: Array) -> bytes:
+    """Differences of 16-bit values, folded (0, -1, 1, -2 as 0, 1, 2, 3), all low bytes before all high ones: packs best."""
+    change = _differences(values).view("<i2")
+    folded = ((change << 1) ^ (change >> 15)).view(np.uint8).reshape(-1, 2)
+    return folded[:, 0].tobytes() + folded[:, 1].tobytes()
+
+
 def delta(values: Array) -> bytes:
-    """Differences, which pack far better: from the value left of it (of the same colour), in the first column from above."""
+    """Differences, for values of 8 bits."""
+    return _differences(values).tobytes()
+
+
+def _differences(values: Array) -> Array:
+    """From the value left of it (of the same colour); in the first column from the one above."""
     flat = values if values.ndim == 3 else values[:, :, None]
     change = flat.copy()
     change[:, 1:] -= flat[:, :-1]
     change[1:, 0] -= flat[:-1, 0]
-    return change.tobytes()
+    return change
 
 
 def padding_of(header: Dataset) -> tuple[float, float] | None:

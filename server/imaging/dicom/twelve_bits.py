@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import gdcm
+import gdcm  # type: ignore[import-untyped]  # its wheel has no types
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import JPEGExtended12Bit
 

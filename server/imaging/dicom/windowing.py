@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.pixels import apply_voi
+from pydicom.pixels.processing import apply_voi
 
 from .attributes import numbers, text
 from .pixels import Array, Frame, padding_of
@@ -90,4 +90,5 @@ def _curve(x: Array, window: Window) -> Array:
         if window.function != "LINEAR_EXACT":
             centre, width = centre - 0.5, max(width - 1, 1e-9)
         share = np.clip((x - centre) / width + 0.5, 0, 1)
-    return np.rint(share * 255).astype(np.uint8)
+    shown: Array = np.rint(share * 255).astype(np.uint8)
+    return shown

@@ -235,16 +235,19 @@ def _of(seen: Seen) -> Header:
 
 
 def _outcome(seen: Seen) -> Outcome:
-    uids = seen.uids
-    told = (
-        {"sop_uid": uids.sop, "sop_class": uids.sop_class, "series_uid": uids.series, "study_uid": uids.study}
-        if uids
-        else {}
-    )
+    fate = Fate.SAME if seen.same else Fate.KEPT
     if seen.header is None:
         fate = Fate.REFUSED if seen.refused else Fate.QUARANTINED
-        return Outcome(fate, seen.name, reason=str(seen.reason), **told)
-    fate = Fate.SAME if seen.same else Fate.KEPT
+    uids, taken = seen.uids, seen.header is not None
     return Outcome(
-        fate, seen.name, study_id=seen.study_id, instance_id=seen.instance_id, kind=seen.header.kind.value, **told
+        fate,
+        seen.name,
+        reason=None if taken else str(seen.reason),
+        sop_uid=uids.sop if uids else None,
+        sop_class=uids.sop_class if uids else None,
+        series_uid=uids.series if uids else None,
+        study_uid=uids.study if uids else None,
+        study_id=seen.study_id if taken else None,
+        instance_id=seen.instance_id if taken else None,
+        kind=seen.header.kind.value if seen.header is not None else None,
     )

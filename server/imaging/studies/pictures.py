@@ -1,7 +1,8 @@
 """Frames for viewers, and what is no picture: who may see it is decided in a transaction that ends before anything is read.
 
-`pixels`: the stored values of a frame, little-endian, with the filter `delta` (a value is sent as its difference from the one
-left of it of the same colour, the first of a row as that from the one above; sums wrap as the type does), then gzip. Headers
+`pixels`: the stored values of a frame, little-endian, filtered, then gzip. Filter `delta`: a value is sent as its difference
+from the one left of it of the same colour, the first of a row as that from the one above; sums wrap as the type does.
+`planes` (16 bits): the same differences folded (0, -1, 1, -2 as 0, 1, 2, 3), all low bytes and then all high ones. Headers
 say what came: X-Pixel-Filter, X-Pixel-Type (uint8, uint16, int16), X-Pixel-Slope and X-Pixel-Intercept, which differ from
 the study's only where the stored values had to be squeezed into 16 bits. A preview says its window in X-Window.
 """
@@ -62,14 +63,14 @@ async def pixels(work: Work, instance_id: UUID, frame: int) -> MadeAnswer:
         answer = await ask_for_frame(shelf, instance, frame, do="pixels")
         told = answer.facts
         headers = {
-            "X-Pixel-Filter": "delta",
+            "X-Pixel-Filter": str(told["filter"]),
             "X-Pixel-Type": str(told["type"]),
             "X-Pixel-Slope": repr(float(told["slope"])),
             "X-Pixel-Intercept": repr(float(told["intercept"])),
         }
         return Made(answer.blobs[0], "application/octet-stream", headers, gzipped=True)
 
-    return MadeAnswer(f"{instance.sha256[:32]}-{frame}-d1", make)
+    return MadeAnswer(f"{instance.sha256[:32]}-{frame}-p1", make)
 
 
 async def picture(work: Work, instance_id: UUID, frame: int, look: Look) -> MadeAnswer:

@@ -81,6 +81,18 @@ describe('the pixel stream', () => {
     }
     expect(decodePixels(sent.buffer, facts, 'delta')).toEqual(real)
   })
+  test('planes of folded differences are put together again', () => {
+    const real = new Int16Array([-30000, 30000, 5, -1, 32767, -32768])
+    const sent = new Uint8Array(12)
+    real.forEach((value, i) => {
+      const before = i % 3 ? (real[i - 1] as number) : i ? (real[i - 3] as number) : 0
+      const change = ((value - before) << 16) >> 16
+      const folded = ((change << 1) ^ (change >> 15)) & 0xffff
+      sent[i] = folded & 255
+      sent[6 + i] = folded >> 8
+    })
+    expect(decodePixels(sent.buffer, facts, 'planes')).toEqual(real)
+  })
   test('of colours each goes with its own', () => {
     const real = [10, 20, 30, 11, 19, 33, 7, 7, 7, 8, 9, 10]
     const sent = new Uint8Array([10, 20, 30, 1, -1, 3, -3, -13, -23, 1, 2, 3])
