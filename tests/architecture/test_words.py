@@ -18,7 +18,7 @@ from .sources import ROOT, files, shown
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 RULE_IDS = re.compile(
-    r"\b(B\d{2}|(?:appointments|visits|records|identity|signatures|notifications|prescriptions|reviews|dispensing|rx|media|rooms|imaging|meetings|paper)-\d+)\b(?!\.sock)"
+    r"\b(B\d{2}|(?:appointments|visits|records|identity|signatures|notifications|prescriptions|reviews|dispensing|rx|media|rooms|imaging|meetings|paper|cooperation|remote)-\d+)\b(?!\.sock)"
 )
 
 
