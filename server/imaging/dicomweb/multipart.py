@@ -96,12 +96,14 @@ class PartsReader:
             await self._more()
 
     async def _skip_preamble(self) -> None:
-        while (found := self._held.find(self._mark)) < 0:
+        while (found := self._held.find(self._mark, 0, MOST_PREAMBLE_BYTES)) < 0:
             if len(self._held) > MOST_PREAMBLE_BYTES:
                 raise MalformedParts
             await self._more()
         del self._held[: found + len(self._mark)]
         await self._after_mark()
+        if self._over:
+            raise MalformedParts  # no part at all
 
     async def _after_mark(self) -> None:
         """What follows a boundary: a line's end before the next part, or `--` after the last."""
