@@ -14,6 +14,7 @@ from server.signatures import service as signatures
 
 from .agreed import agree
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
+from .pictures import picture
 from .prescribed import prescribe
 from .sessions import keep_week_ahead
 
@@ -27,6 +28,7 @@ async def seed(ground: Ground) -> County:
     await agree(ground, county)
     await keep_week_ahead(ground, county)
     await prescribe(ground, county)
+    await picture(ground, county)
     return county
 
 

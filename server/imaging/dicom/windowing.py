@@ -67,7 +67,8 @@ def _by_table(header: Dataset, frame: Frame) -> Array:
     values = frame.values.astype(np.int32) * int(frame.slope) + int(frame.intercept)
     looked_up = apply_voi(values, header).astype(np.float32)
     depth = int(header.VOILUTSequence[0].LUTDescriptor[2])
-    return np.rint(looked_up * (255 / (2**depth - 1))).clip(0, 255).astype(np.uint8)
+    shown: Array = np.rint(looked_up * (255 / (2**depth - 1))).clip(0, 255).astype(np.uint8)
+    return shown
 
 
 def _windowed(frame: Frame, window: Window) -> Array:
@@ -78,7 +79,8 @@ def _windowed(frame: Frame, window: Window) -> Array:
     every = np.arange(65536, dtype=np.float64)
     if values.dtype.kind == "i":
         every = np.where(every > 0x7FFF, every - 0x10000, every)  # the table is indexed by the bits as unsigned
-    return _curve(every * frame.slope + frame.intercept, window)[values.view(np.uint16)]
+    drawn: Array = _curve(every * frame.slope + frame.intercept, window)[values.view(np.uint16)]
+    return drawn
 
 
 def _curve(x: Array, window: Window) -> Array:

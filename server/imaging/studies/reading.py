@@ -149,6 +149,11 @@ async def studies_of_patient(work: Work, patient_id: PersonId) -> list[StudyFact
     return [await _facts(work, row) for row in rows if await may_see_study(work, ref_of(row))]
 
 
+async def any_of_patient(work: Work, patient_id: PersonId) -> bool:
+    """Whether a patient has any study, without asking who asks."""
+    return bool(await store.studies_of_patients(work.session, [patient_id], 1))
+
+
 async def _study(work: Work, study_id: UUID) -> Study:
     row = await store.study(work.session, study_id)
     if row is None:

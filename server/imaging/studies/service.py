@@ -6,6 +6,7 @@ from .assigning import complete, match, reject
 from .facts import CameBy, Fate, InstanceFacts, Named, Outcome, Part, SeriesFacts, StudyFacts
 from .ingest import ingest
 from .reading import (
+    any_of_patient,
     header_bytes,
     instance_facts,
     one_instance,
@@ -29,6 +30,7 @@ __all__ = [
     "Part",
     "SeriesFacts",
     "StudyFacts",
+    "any_of_patient",
     "complete",
     "header_bytes",
     "ingest",
