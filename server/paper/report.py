@@ -17,7 +17,7 @@ _BOTTOM: Final = A4.height - A4.below
 _TOP: Final = 12.0
 _LEADING: Final = 5.6
 _CODE: Final = QR + 3.4
-_FIGURE: Final = (84.0, 84.0)
+_FIGURE: Final = (78.0, 70.0)
 _CAPTION: Final = 4.6
 _HOW: Final = "扫码核验本报告的真伪：只显示编号、开具机构、签名人和时间，不显示病情。"
 
@@ -127,7 +127,7 @@ class _Drawing(Pen):
     def _section(self, section: Section) -> None:
         lines = self.lines(section.text, self.inner - 4, SONG, 10.5) or ["—"]
         self._room_for(7 + _LEADING * min(len(lines), 2))  # a heading never stands alone at the end of a page
-        self.say(section.heading, self.left, self.y, self.inner, HEI, 10, height=6, strong=True)
+        self.say(section.heading, self.left, self.y, self.inner, HEI, 10.5, height=6)
         self.say(section.by, self.left, self.y, self.inner, HEI, 7.5, align="R", height=6, ink=SOFT)
         self.y += 6.6
         for line in lines:
