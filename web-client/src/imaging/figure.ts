@@ -1,4 +1,5 @@
 /** A key image: what a stage shows, with its marks and a line of words, as a PNG. No name of the patient: the report has it. */
+import { fontOf } from './inking'
 import { matrixOf, tallness, type Size } from './transform'
 import type { Viewport } from './viewport'
 
@@ -19,11 +20,11 @@ export async function capture(
   const { slice } = viewport
   const { width, height } = figureSize(stage)
   const canvas = Object.assign(document.createElement('canvas'), { width, height })
-  const pen = canvas.getContext('2d', { alpha: false })
+  const pen = canvas.getContext('2d', { alpha: false, willReadFrequently: true })
   if (!slice || !pen) return undefined
   const matrix = matrixOf(viewport.place, viewport.imageSize, { width, height }, tallness(slice.instance))
   if (!viewport.paintOn(pen, matrix, 1, width)) return undefined
-  pen.font = '18px system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
+  pen.font = `18px ${fontOf(document.body)}`
   pen.textBaseline = 'bottom'
   words.forEach((line, i) => {
     const y = height - 12 - 26 * (words.length - 1 - i)

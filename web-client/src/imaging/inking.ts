@@ -12,7 +12,6 @@ export interface Ink {
 const CYAN = '#7fd8f5'
 const CHOSEN = '#ffffff'
 const GROUND = 'rgb(6 34 44 / 0.88)'
-const FONT = '14px system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 
 function line(pen: CanvasRenderingContext2D, ...points: readonly Point[]): void {
   pen.beginPath()
@@ -85,6 +84,11 @@ function words(pen: CanvasRenderingContext2D, ink: Ink, matrix: Matrix, stageWid
   lines.forEach((one, i) => pen.fillText(one, x + 8, y + 19 * i + 18))
 }
 
+/** The page's own letters, for words on a canvas. */
+export function fontOf(element: Element): string {
+  return getComputedStyle(element).fontFamily || 'sans-serif'
+}
+
 export function drawMarks(
   pen: CanvasRenderingContext2D,
   inks: readonly Ink[],
@@ -93,7 +97,7 @@ export function drawMarks(
   ratio: number,
 ): void {
   pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-  pen.font = FONT
+  pen.font = `14px ${fontOf(document.body)}`
   pen.lineJoin = 'round'
   for (const ink of inks) {
     // A dark rim keeps the line visible on bone.

@@ -17,6 +17,8 @@ export class Pairing {
       right.onChange((change) => this.follow(change, right, left)),
     )
     this.bring(right, left)
+    this.follow('place', left, right)
+    this.follow('look', left, right)
   }
 
   get linked(): boolean {

@@ -11,7 +11,7 @@ export interface Corners {
   bottomRight: string
 }
 
-const plain = (value: number): string => String(Math.round(value * 10) / 10).replace('-', '−')
+const plain = (value: number, digits = 1): string => String(Number(value.toFixed(digits))).replace('-', '−')
 
 export function patientLine(study: StudyView | undefined): string {
   const patient = study?.patient
@@ -46,16 +46,21 @@ function stateLine({ slice, quality, place }: Seen, viewport: Viewport | undefin
     .join('\n')
 }
 
-export function cornersOf(seen: Seen, study: StudyView | undefined, viewport: Viewport | undefined): Corners {
+export function cornersOf(
+  seen: Seen,
+  study: StudyView | undefined,
+  viewport: Viewport | undefined,
+  plainly: boolean,
+): Corners {
   const thickness = seen.slice?.instance.thickness
   const lines = (...all: string[]): string => all.filter(Boolean).join('\n')
+  const trade = plainly
+    ? []
+    : [thickness ? t('over.thickness', { mm: plain(thickness, 2) }) : '', windowLine(seen)]
+  const zoom = plainly || !seen.slice ? '' : t('over.zoom', { n: plain(seen.place.zoom) })
   return {
-    topLeft: lines(
-      patientLine(study),
-      thickness ? t('over.thickness', { mm: plain(thickness) }) : '',
-      windowLine(seen),
-    ),
-    topRight: lines(placeLine(seen), seen.slice ? t('over.zoom', { n: plain(seen.place.zoom) }) : ''),
+    topLeft: lines(patientLine(study), ...trade),
+    topRight: lines(placeLine(seen), zoom),
     bottomRight: stateLine(seen, viewport),
   }
 }
