@@ -21,6 +21,7 @@ from .matching import joining
 from .ordering import acquiring, http_figures, http_recognition
 from .ordering import http as http_ordering
 from .orders import watching
+from .overview import http as http_overview
 from .reports import http as http_reports
 from .reports import http_paper
 from .studies import http as http_studies
@@ -47,6 +48,7 @@ CAPABILITY: Final = Capability(
         http_paper.routes,
         http_critical.routes,
         http_figures.routes,
+        http_overview.routes,
     ),
     permissions={
         "imaging.see": _SEES,
