@@ -4,7 +4,7 @@ WITH_PRODUCT := @$(PYTHON) -m infra.bootstrap requirements
 WITH_TOOLS := @$(PYTHON) -m infra.bootstrap dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-more check e2e tour screens measure bench-booking bench-prescriptions fmt lock
+.PHONY: help run test test-more check e2e tour screens measure bench-booking bench-prescriptions bench-imaging fmt lock
 
 help: ## this list
 	@$(PYTHON) -m infra.targets Makefile
@@ -38,6 +38,9 @@ bench-booking: ## booking through HTTP beside bare pgbench, and the rush of 20 0
 
 bench-prescriptions: ## the checks of a prescription and how they grow; 64 pharmacists claiming beside bare pgbench; two quiet cores (ROUNDS= CHECKS=)
 	$(WITH_TOOLS) infra.bench.prescriptions
+
+bench-imaging: ## a CT of 150 MB stored beside Orthanc, the first picture on weak lines, the cursor, the worklist; two quiet cores (ROUNDS= STUDIES= PAGES=)
+	$(WITH_TOOLS) infra.bench.imaging
 
 fmt: ## format Python and the web client
 	$(WITH_TOOLS) infra.check fmt
