@@ -6,7 +6,7 @@ from server.foundation.ground import Ground
 from server.foundation.vault import Vault
 from server.settings import Settings
 
-from . import access
+from . import access, by_consultation
 from .archive.packs import Packs
 from .dicom.pool import DecoderPool
 from .dicomweb.serving import serve as serve_dicomweb
@@ -18,7 +18,10 @@ from .studies.shelf import Shelf
 
 def attach(ground: Ground) -> None:
     """Give a process everybody who may give a right to a study, the holders of films, the archive and its decoders."""
-    ground.provide(access.Rights((access.by_record, access.by_owning, by_order, bearers.by_film)))
+    ground.provide(
+        access.Rights((access.by_record, access.by_owning, by_order, by_consultation.by_meeting, bearers.by_film))
+    )
+    by_consultation.attach(ground)
     bearers.attach(ground)
     packs = Packs(Vault(ground.part(Settings).data_dir / "vault" / "pictures", ground.keys))
     ground.provide(Shelf(packs, packs, DecoderPool()))
