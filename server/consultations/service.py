@@ -15,18 +15,23 @@ from .errors import NoSuchSymptom, RedFlag, RedFlagOffline
 from .lifecycle import PRESCRIBING, Status
 from .lists import counts, worklist
 from .lists import mine as my_visits
+from .meetings import parts
+from .meetings.lifecycle import WELCOME, State
 from .model import Visit
 from .preparation import check_in, decline_recording, device_check, give_consent, pre_check
 from .presence import after_restart, person_at
 from .reception import call, close_door, hand_over, not_present, open_door, pause, stop
+from .remote.studies import StudyGate, attach_study, requests_of_study, sees_by_request, studies_of_request
 from .room import join, phone, start, withdraw_recording
 from .steps import DOCTOR_ONLY
 from .summary import summary
 from .triage import Action, Answer
 
 __all__ = [
+    "StudyGate",
     "Visit",
     "after_restart",
+    "attach_study",
     "call",
     "check_in",
     "close",
@@ -40,6 +45,7 @@ __all__ = [
     "hand_over",
     "join",
     "may_prescribe_in",
+    "may_see_study",
     "my_visits",
     "not_present",
     "open_door",
@@ -48,9 +54,11 @@ __all__ = [
     "person_at",
     "phone",
     "pre_check",
+    "requests_of_study",
     "sign",
     "start",
     "stop",
+    "studies_of_request",
     "summary",
     "terminate",
     "triage_departments",
@@ -93,3 +101,21 @@ async def own_visit(work: Work, visit_id: UUID) -> Visit:
 def may_prescribe_in(visit: Visit, *, begun: bool) -> bool:
     """Whether the visit is at a point where its doctor writes prescriptions; what was begun may be signed after its close."""
     return visit.status in (PRESCRIBING | {Status.CLOSED} if begun else PRESCRIBING)
+
+
+async def may_see_study(work: Work, study_id: UUID) -> bool:
+    """Whether the actor sees a study because of a consultation: its requester, an expert while the record is open to them,
+    and whoever was let into its meeting while that is open.
+
+    Rule: remote-8, meetings-2
+    """
+    if await sees_by_request(work, study_id):
+        return True
+    for request_id in await requests_of_study(work, study_id):
+        try:
+            part = await parts.own(work, request_id)
+        except Unknown:
+            continue
+        if part.meeting.state == State.OPEN and (part.free or part.stand in WELCOME):
+            return True
+    return False

@@ -36,16 +36,23 @@ async def requests_of_study(work: Work, study_id: UUID) -> list[UUID]:
 
 
 async def attach_study(work: Work, request_id: UUID, study_id: UUID) -> None:
-    """Attach a study that imaging has found to be this patient's; a second time is nothing. Raises: Unknown."""
-    request, _ = await steps.own(work, request_id, REQUESTER | access.CENTRE | EXPERTS)
-    if study_id not in await studies_of_request(work, request_id):
+    """Attach a study that has come for a request; one that proved to be another patient's is left out, a second time is
+    nothing. Raises: Unknown.
+    """
+    request, _ = await steps.own(work, request_id, REQUESTER | EXPERTS)
+    there = await studies_of_request(work, request_id)
+    if study_id not in there and await _may_attach(work, study_id, PersonId(request.patient_id)):
         await materials.insert(work, request, "dicom", study_id=study_id)
 
 
 async def require_may_attach(work: Work, study_id: UUID, patient_id: PersonId) -> None:
     """Nothing, when imaging says so. Raises: NoSuchMaterial."""
-    if not work.ground.has(StudyGate) or not await work.part(StudyGate).may_attach(work, study_id, patient_id):
+    if not await _may_attach(work, study_id, patient_id):
         raise NoSuchMaterial
+
+
+async def _may_attach(work: Work, study_id: UUID, patient_id: PersonId) -> bool:
+    return work.ground.has(StudyGate) and await work.part(StudyGate).may_attach(work, study_id, patient_id)
 
 
 async def sees_by_request(work: Work, study_id: UUID) -> bool:
