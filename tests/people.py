@@ -17,7 +17,7 @@ from server.foundation.actor import SYSTEM, Actor, Kind, Level, LoginId, Organis
 from server.foundation.clock import SHANGHAI, day_of
 from server.foundation.ground import Ground
 from server.foundation.work import Work, unit_of_work
-from server.identity import logins, organisations, patients, staff, store
+from server.identity import guests, logins, organisations, patients, staff, store
 from server.identity.id_numbers import IdNumber, check_character, read_id_number
 from server.identity.organisations import LicenceFields, OrganisationFields
 from server.identity.patients import NewPatient, NewRelation
@@ -154,6 +154,14 @@ async def a_patient(
             return Somebody(person_id, name, Role.PATIENT, guardian.token, guardian.login_id)
         signed_in = await logins.open_login(work, person_id, Role.PATIENT)
         return Somebody(person_id, name, Role.PATIENT, signed_in.access_token, signed_in.login_id)
+
+
+async def a_guest(ground: Ground, *, name: str = "段旁听") -> Somebody:
+    """Somebody whom a link once let in, and whose meeting is not named here."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        signed_in = await guests.welcome(work, name, work.now + timedelta(hours=12))
+        person_id = PersonId(signed_in.login.person_id)
+        return Somebody(person_id, name, Role.GUEST, signed_in.access_token, signed_in.login_id)
 
 
 async def a_member_of_staff(ground: Ground, role: Role, at: Hospital, *, name: str = "李测试") -> Somebody:

@@ -19,6 +19,8 @@ from .rows_course import COURSE
 from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
+from .rows_imaging_studies import IMAGING_STUDIES
+from .rows_meetings import MEETINGS
 from .rows_planning import PLANNING
 from .rows_rx_care import RX_CARE
 from .rows_rx_counter import COUNTER
@@ -40,7 +42,9 @@ TABLE: Final = {
     **FORMULARY,
     **COUNTER,
     **RX_CARE,
+    **IMAGING_STUDIES,
     **UPLOADS,
+    **MEETINGS,
 }
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))

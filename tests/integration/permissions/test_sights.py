@@ -43,7 +43,7 @@ _NAMES_OF_THE_HOUSE: Final = {
     Role.SCHEDULER: _WINDOW,
     Role.PHARMACIST: _PRESCRIBED,
 }
-_NO_PATIENTS: Final = (Role.ADMINISTRATOR, Role.REGULATOR)
+_NO_PATIENTS: Final = (Role.ADMINISTRATOR, Role.REGULATOR, Role.GUEST)
 
 
 def _answers(matrix: Matrix, role: Role) -> Iterator[Cell]:

@@ -26,6 +26,10 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
     "prescription": ("prescription_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.PHARMACIST: Reach.HOUSE}),
     "reviews": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
     "redemptions": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
+    "meeting": (
+        "patient_id",
+        {},
+    ),  # a meeting has its request's id: tests/integration/consultations/test_meeting_room.py
     "inbox": ("patient_id", {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN}),
 }
 

@@ -33,6 +33,7 @@ from tests.people import Somebody
 
 from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
 from .houses import House, Known, a_house, a_known_patient
+from .imaged import imaged
 from .plans import a_plan
 from .waits import a_wait
 
@@ -88,7 +89,12 @@ async def a_world(ground: Ground, api: Api) -> World:
     )
     constants = await _constants(ground, house, neighbour, own.patient)
     await _give_clinic(ground, house, [own.patient, own.ward])
-    callers = {Role.PATIENT: own.patient.who, Role.GUARDIAN: own.guardian.who, **house.staff}
+    callers = {
+        Role.PATIENT: own.patient.who,
+        Role.GUARDIAN: own.guardian.who,
+        **house.staff,
+        Role.GUEST: await people.a_guest(ground),
+    }
     personal = {role: await _personal(ground, who) for role, who in callers.items()}
     former = await _former(ground, past, own)
     sides = {Tie.OWN: own.dossiers, Tie.SAME: same.dossiers, Tie.OTHER: other.dossiers, Tie.FORMER: former}
@@ -126,7 +132,10 @@ async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     common |= courses[Stage.SIGNED].more | {"free_slot_id": str(desk.slots[desk.day_after])}
     common |= await a_wait(ground, patient.who, UUID(courses[Stage.BOOKED].session_id), house.hospital.id)
     whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
-    dossiers = {stage: common | _facts(whose[stage], course) for stage, course in courses.items()}
+    pictures = {known: await imaged(ground, house.hospital.id, known) for known in (patient, ward)}
+    dossiers = {
+        stage: common | _facts(whose[stage], course) | pictures[whose[stage]] for stage, course in courses.items()
+    }
     marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
     return _Side(patient, ward, guardian, dossiers, marks)
 
@@ -168,6 +177,7 @@ async def _former(ground: Ground, past: tuple[Known, Course], own: _Side) -> dic
         async with unit_of_work(ground, acts.who.actor) as work:
             await family.end(work, relation_id)
     ids = own.dossiers[Stage.SIGNED] | _facts(known, course) | {"relation_id": str(relation_id)}
+    ids |= await imaged(ground, OrganisationId(UUID(ids["organisation_id"])), known)
     return dict.fromkeys(Stage, ids)
 
 
@@ -229,6 +239,7 @@ async def _constants(ground: Ground, house: House, neighbour: Known, demo: Known
         "my_organisation_id": str(house.hospital.id),
         "my_department_id": str(house.hospital.department_id),
         "version": "1",
+        "frame": "1",
         "purpose": "recording",
         "consent_version": versions[Purpose.RECORDING],
         "desk_version": versions[Purpose.ACT_FOR_ME],
