@@ -6,6 +6,7 @@ Every method blocks the association's own thread, never the application's loop, 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Final, TypeVar
@@ -70,11 +71,12 @@ class Answers:
 
     def received(self, event: Event) -> None:
         """Bytes came: an instance larger than we take ends the association before it fills the memory."""
-        taken = self._received.get(event.assoc, 0) + len(event.data)
-        self._received[event.assoc] = taken
-        if taken > self._most_bytes:
+        before = self._received.get(event.assoc, 0)
+        taken = self._received[event.assoc] = before + len(event.data)
+        if before <= self._most_bytes < taken:
             log.warning("peer cut off", reason="too-large")
-            event.assoc.abort()
+            # Aborting waits for the thread that calls this, so it is another thread's to do.
+            threading.Thread(target=event.assoc.abort, name="dicom-abort", daemon=True).start()
 
     def stored(self, event: Event) -> int:
         """An instance came whole: the status that tells the peer what became of it."""

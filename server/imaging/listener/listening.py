@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
@@ -39,6 +39,14 @@ class _Door(ThreadedAssociationServer):
         except Exception as error:  # a check that failed lets nobody in
             log.warning("peer not checked", error=type(error).__name__)
             return False
+
+    def shutdown(self) -> None:
+        """Stop. At the end the library strikes us off a list on which it puts only servers that it started itself."""
+        with suppress(ValueError):
+            super().shutdown()
+
+    def service_actions(self) -> None:
+        """Nothing: the library would collect the garbage of this whole process here, every half minute."""
 
 
 @asynccontextmanager
