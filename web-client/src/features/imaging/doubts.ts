@@ -1,5 +1,5 @@
 /** Words for what somebody confirms, and for what files write in their own way. */
-import { t } from '@/i18n/words/imaging'
+import { t } from '@/i18n/words/imarrive'
 
 /** A difference or gap that is confirmed by itself. */
 export function doubtWord(code: string): string {

@@ -6,11 +6,7 @@ import { t } from '@/i18n/words/imaging'
 import { shown } from '@/view/settings'
 
 export type Catalogue = components['schemas']['ImagingCatalogueView']
-export interface Word {
-  code: string
-  zh: string
-  en: string
-}
+export type Word = components['schemas']['ImagingWordView']
 
 export const useCatalogue = () =>
   useQuery({

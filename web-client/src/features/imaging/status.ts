@@ -56,8 +56,9 @@ const OF_STATUS: Readonly<Record<Status, Group>> = {
   cancelled: 'done',
 }
 
-export const isCritical = (order: Pick<Order, 'critical'>): boolean =>
-  order.critical.state === 'open' || order.critical.state === 'called_back'
+const OPEN: ReadonlySet<string> = new Set(['open', 'called_back'])
+export const isOpen = (state: string): boolean => OPEN.has(state)
+export const isCritical = (order: Pick<Order, 'critical'>): boolean => isOpen(order.critical.state)
 
 export function groupOf(order: Pick<Order, 'critical' | 'status'>): Group {
   return isCritical(order) ? 'critical' : OF_STATUS[order.status]
@@ -71,3 +72,19 @@ export function grouped<O extends Pick<Order, 'critical' | 'status'>>(
     (one) => one.orders.length > 0,
   )
 }
+
+/** What only who reads an examination may try: for them the page is the reading room. */
+const READING: ReadonlySet<string> = new Set([
+  'claim',
+  'claim_review',
+  'renew_claim',
+  'release',
+  'reject_quality',
+  'sign_preliminary',
+  'send_back',
+  'finalise',
+  'amend',
+  'critical_call_back',
+  'critical_open',
+])
+export const readsHere = (may: readonly string[]): boolean => may.some((verb) => READING.has(verb))

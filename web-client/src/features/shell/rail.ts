@@ -57,8 +57,20 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/worklist', icon: Stethoscope, word: 'rail.worklist', roles: ['doctor'] },
   { to: '/staff/prescriptions', icon: FileText, word: 'rail.prescriptions', roles: ['doctor'] },
   { to: '/staff/patients', icon: Users, word: 'rail.patients', roles: ['clinic_worker'] },
-  { to: '/staff/requests', icon: Send, word: 'rail.requests', roles: ['clinic_worker', 'doctor'] },
-  { to: '/staff/consults', icon: MessagesSquare, word: 'rail.consults', roles: ['doctor'] },
+  {
+    to: '/staff/requests',
+    area: '/staff/requests',
+    icon: Send,
+    word: 'rail.requests',
+    roles: ['clinic_worker', 'doctor'],
+  },
+  {
+    to: '/staff/consults',
+    area: '/staff/consults',
+    icon: MessagesSquare,
+    word: 'rail.consults',
+    roles: ['doctor'],
+  },
   {
     to: '/staff/sessions',
     icon: CalendarDays,

@@ -115,6 +115,7 @@ export const en: Record<keyof typeof zh, string> = {
   'seen.health': 'Health summary',
   'seen.prescription': 'Prescription',
   'seen.remote_request': 'A request for a consultation',
+  reports: 'Test reports and pictures',
   'seen.study': 'pictures',
   'reads.film': 'A cloud film link',
 }

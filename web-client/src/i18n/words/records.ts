@@ -114,6 +114,7 @@ export const zh = {
   'seen.health': '健康摘要',
   'seen.prescription': '处方',
   'seen.remote_request': '会诊申请',
+  reports: '检查报告和影像',
   'seen.study': '影像',
   'reads.film': '云胶片链接',
 } as const

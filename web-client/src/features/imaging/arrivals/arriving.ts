@@ -15,8 +15,7 @@ export interface For {
   order_id?: string
 }
 
-export const begin = (whom: For): Promise<Arrival> =>
-  got(api.POST('/api/imaging/arrivals', { body: whom }))
+export const begin = (whom: For): Promise<Arrival> => got(api.POST('/api/imaging/arrivals', { body: whom }))
 
 export const sendOne = (
   id: string,

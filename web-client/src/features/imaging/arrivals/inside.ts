@@ -70,7 +70,5 @@ export function unconfirmed(
 }
 
 /** Whether a study is taken although its files say somebody else: that needs a reason in words. */
-export const needsReason = (
-  studies: readonly Inside[],
-  choices: Readonly<Record<string, Choice>>,
-): boolean => studies.some((one) => choices[one.study_uid]?.take && one.fits === 'no')
+export const needsReason = (studies: readonly Inside[], choices: Readonly<Record<string, Choice>>): boolean =>
+  studies.some((one) => choices[one.study_uid]?.take && one.fits === 'no')

@@ -1,48 +1,45 @@
 /** Critical values: opened by the radiologist, called in, acknowledged by name where the patient is. */
-import { took } from '../orders/calls'
+import { moved } from '../orders/calls'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
-import { refetch, useQuery } from '@/api/queries'
+import { useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
 
-export type CriticalRow = components['schemas']['ImagingCriticalView']
-export type Call = components['schemas']['ImagingCallBackBody']
+export type CriticalValue = components['schemas']['CriticalValueView']
+export type Call = components['schemas']['CallBackBody']
 
 const at = (order_id: string) => ({ params: { path: { order_id } } })
 const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
+const CRITICAL = '/api/imaging/orders/{order_id}/critical'
 
-export const useCriticals = () =>
+/** Those that concern the own institution; settled ones too where the page asks for them. */
+export const useCriticals = (unsettled: () => boolean) =>
   useQuery({
-    queryKey: ['imaging-critical'],
-    queryFn: () => got(api.GET('/api/imaging/critical')),
+    queryKey: () => ['imaging-critical', unsettled()],
+    queryFn: () => got(api.GET('/api/imaging/critical', { params: { query: { unsettled: unsettled() } } })),
     refetchInterval: 20_000,
+    keepPrevious: true,
   })
 
+async function step(id: string, answer: Promise<{ data?: CriticalValue }>): Promise<CriticalValue> {
+  try {
+    return await got(answer)
+  } finally {
+    moved(id)
+  }
+}
+
 export const useOpenCritical = () =>
-  useAction(async (key, id: string, code: string, text: string) =>
-    took(await got(api.POST('/api/imaging/orders/{order_id}/critical', { ...at(id), ...keyed(key), body: { code, text } }))),
+  useAction((key, id: string, code: string, text: string) =>
+    step(id, api.POST(CRITICAL, { ...at(id), ...keyed(key), body: { code, text } })),
   )
 
 export const useCallBack = () =>
-  useAction(async (key, id: string, body: Call) => {
-    const order = took(
-      await got(api.POST('/api/imaging/orders/{order_id}/critical/call-back', { ...at(id), ...keyed(key), body })),
-    )
-    refetch(['imaging-critical'])
-    return order
-  })
+  useAction((key, id: string, body: Call) =>
+    step(id, api.POST(`${CRITICAL}/call-back`, { ...at(id), ...keyed(key), body })),
+  )
 
 export const useAcknowledgeCritical = () =>
-  useAction(async (key, id: string, name: string) => {
-    const order = took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/critical/acknowledge', {
-          ...at(id),
-          ...keyed(key),
-          body: { name },
-        }),
-      ),
-    )
-    refetch(['imaging-critical'])
-    return order
-  })
+  useAction((key, id: string, name: string) =>
+    step(id, api.POST(`${CRITICAL}/acknowledge`, { ...at(id), ...keyed(key), body: { name } })),
+  )

@@ -6,14 +6,13 @@ import { useLive } from '@/api/live'
 import { put, refetch, useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
 
-export type NewOrder = components['schemas']['ImagingOrderBody']
-export type Recognisable = components['schemas']['RecognisableView']
+export type NewOrder = components['schemas']['NewImagingOrderBody']
+export type Recognisable = components['schemas']['RecognisedResultView']
 
 const at = (order_id: string) => ({ params: { path: { order_id } } })
 const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
 
-export const oneOrder = (id: string): Promise<Order> =>
-  got(api.GET('/api/imaging/orders/{order_id}', at(id)))
+export const oneOrder = (id: string): Promise<Order> => got(api.GET('/api/imaging/orders/{order_id}', at(id)))
 
 export function useOrder(id: () => string) {
   const query = useQuery({
@@ -22,27 +21,38 @@ export function useOrder(id: () => string) {
     enabled: () => id() !== '',
     staleTime: 0,
   })
-  useLive(() => `imaging-order:${id()}`, ['imaging-order'])
+  useLive(() => `imaging-order:${id()}`, ['imaging-order'], ['imaging-report'], ['imaging-critical'])
   return query
 }
 
-export function useOrders(box: () => 'mine' | 'all', state: () => string | undefined) {
+/** The orders of the own institution, the newest page. */
+export function useOrders() {
   return useQuery({
-    queryKey: () => ['imaging-orders', box(), state()],
-    queryFn: () =>
-      got(api.GET('/api/imaging/orders', { params: { query: { box: box(), state: state() } } })),
+    queryKey: ['imaging-orders', 'here'],
+    queryFn: async () => (await got(api.GET('/api/imaging/orders'))).items,
     refetchInterval: 30_000,
-    keepPrevious: true,
   })
 }
 
-export const ordersOf = (patient_id: string) =>
-  got(api.GET('/api/imaging/orders', { params: { query: { patient_id } } }))
+export const ordersOf = async (patient_id: string): Promise<Order[]> =>
+  (await got(api.GET('/api/imaging/orders', { params: { query: { patient_id } } }))).items
 
-/** What one step gives is the order as it stands now. */
+/** After a step: whatever shows this order asks again. */
+export function moved(id: string): void {
+  refetch(
+    ['imaging-order', id],
+    ['imaging-orders'],
+    ['imaging-worklist'],
+    ['imaging-desk'],
+    ['imaging-critical'],
+    ['imaging-report', id],
+  )
+}
+
+/** What a step gives is the order as it stands now. */
 function took(order: Order): Order {
+  moved(order.id)
   put(['imaging-order', order.id], order)
-  refetch(['imaging-orders'], ['imaging-worklist'], ['imaging-desk'], ['imaging-critical'], ['imaging-report'])
   return order
 }
 
@@ -66,47 +76,27 @@ export function useRecognisable(patient: () => string, modality: () => string, p
 }
 
 export const useAccept = () =>
-  useAction(async (key, order_id: string) => {
-    const answer = await got(
-      api.POST('/api/imaging/recognitions', { ...keyed(key), body: { order_id } }),
-    )
+  useAction(async (key, report_id: string) => {
+    const answer = await got(api.POST('/api/imaging/recognitions', { ...keyed(key), body: { report_id } }))
     refetch(['imaging-orders'], ['imaging-recognisable'])
     return answer
   })
 
 export const useCancel = () =>
-  useAction(async (key, id: string, version: number, code: string, text: string) =>
+  useAction(async (key, id: string, code: string, text: string) =>
     took(
       await got(
-        api.POST('/api/imaging/orders/{order_id}/cancel', {
-          ...at(id),
-          ...keyed(key),
-          body: { version, code, text },
-        }),
+        api.POST('/api/imaging/orders/{order_id}/cancel', { ...at(id), ...keyed(key), body: { code, text } }),
       ),
     ),
   )
 
 export const useAcquired = () =>
-  useAction(async (key, id: string, version: number) =>
-    took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/acquired', { ...at(id), ...keyed(key), body: { version } }),
-      ),
-    ),
+  useAction(async (key, id: string) =>
+    took(await got(api.POST('/api/imaging/orders/{order_id}/acquired', { ...at(id), ...keyed(key) }))),
   )
 
 export const useAcknowledge = () =>
-  useAction(async (key, id: string, version: number) =>
-    took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/acknowledge', {
-          ...at(id),
-          ...keyed(key),
-          body: { version },
-        }),
-      ),
-    ),
+  useAction(async (key, id: string) =>
+    took(await got(api.POST('/api/imaging/orders/{order_id}/acknowledge', { ...at(id), ...keyed(key) }))),
   )
-
-export { took }

@@ -10,14 +10,13 @@ export type Version = components['schemas']['ImagingReportVersionView']
 export const useOwnReports = () =>
   useQuery({
     queryKey: ['own-imaging'],
-    queryFn: () => got(api.GET('/api/imaging/orders', { params: { query: {} } })),
+    queryFn: async () => (await got(api.GET('/api/imaging/orders'))).items,
   })
 
 export const useOwnReport = (id: () => string) =>
   useQuery({
     queryKey: () => ['own-imaging', id()],
-    queryFn: () =>
-      got(api.GET('/api/imaging/orders/{order_id}', { params: { path: { order_id: id() } } })),
+    queryFn: () => got(api.GET('/api/imaging/orders/{order_id}', { params: { path: { order_id: id() } } })),
     staleTime: 0,
   })
 
@@ -25,7 +24,9 @@ export const useOwnVersions = (id: () => string, enabled: () => boolean) =>
   useQuery({
     queryKey: () => ['own-imaging', id(), 'versions'],
     queryFn: () =>
-      got(api.GET('/api/imaging/orders/{order_id}/report/versions', { params: { path: { order_id: id() } } })),
+      got(
+        api.GET('/api/imaging/orders/{order_id}/report/versions', { params: { path: { order_id: id() } } }),
+      ),
     enabled,
     staleTime: 0,
   })

@@ -1,15 +1,17 @@
 /** A report while it is written: its fields, a template's sentences in it, and the calls. */
-import { took } from '../orders/calls'
+import { moved } from '../orders/calls'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
 import { refetch, useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
+import { sendBytes } from '@/api/upload'
 
 export type Report = components['schemas']['ImagingReportView']
 export type Version = components['schemas']['ImagingReportVersionView']
 export type Template = components['schemas']['ImagingTemplateView']
-export type Content = components['schemas']['ReportContent-Input']
-export type Figure = NonNullable<Content['figures']>[number]
+export type Content = Pick<Draft, keyof Written>
+export type Figure = components['schemas']['ReportFigureView']
+export type Draft = components['schemas']['ImagingDraftView']
 
 export interface Written {
   findings: string
@@ -63,71 +65,73 @@ export function filled(report: Written, template: Template): Written {
 
 const at = (order_id: string) => ({ params: { path: { order_id } } })
 const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
+const REPORT = '/api/imaging/orders/{order_id}/report'
 
-export const reportOf = (order_id: string): Promise<Report> =>
-  got(api.GET('/api/imaging/orders/{order_id}/report', at(order_id)))
+export const reportOf = (order_id: string): Promise<Report> => got(api.GET(REPORT, at(order_id)))
 
-export const saveReport = (order_id: string, version: number, content: Written): Promise<Report> =>
-  got(api.PUT('/api/imaging/orders/{order_id}/report', { ...at(order_id), body: { version, ...content } }))
-
-export const useVersions = (order_id: () => string, enabled: () => boolean) =>
+export const useReport = (order_id: () => string) =>
   useQuery({
-    queryKey: () => ['imaging-report', order_id(), 'versions'],
-    queryFn: () => got(api.GET('/api/imaging/orders/{order_id}/report/versions', at(order_id()))),
-    enabled,
+    queryKey: () => ['imaging-report', order_id()],
+    queryFn: () => reportOf(order_id()),
     staleTime: 0,
   })
 
-/** Signs exactly what the page shows: the version that was saved last. */
+export const saveReport = (order_id: string, version: number, content: Written): Promise<Draft> =>
+  got(api.PUT(REPORT, { ...at(order_id), body: { version, ...content } }))
+
+export const useVersions = (order_id: () => string) =>
+  useQuery({
+    queryKey: () => ['imaging-report', order_id(), 'versions'],
+    queryFn: () => got(api.GET(`${REPORT}/versions`, at(order_id()))),
+    staleTime: 0,
+  })
+
+/** A step of the report: whatever shows the order asks again, also after a refusal (somebody else was faster). */
+async function step<T>(id: string, answer: Promise<{ data?: T }>): Promise<T> {
+  try {
+    return await got(answer)
+  } finally {
+    moved(id)
+  }
+}
+
+/** Signs exactly what the page shows: the save with this version. */
 export const useSign = () =>
-  useAction(async (key, verb: 'preliminary' | 'final', id: string, version: number) =>
-    took(
-      await got(
-        verb === 'preliminary'
-          ? api.POST('/api/imaging/orders/{order_id}/report/preliminary', {
-              ...at(id),
-              ...keyed(key),
-              body: { version },
-            })
-          : api.POST('/api/imaging/orders/{order_id}/report/final', { ...at(id), ...keyed(key), body: { version } }),
-      ),
-    ),
-  )
+  useAction((key, verb: 'preliminary' | 'final', id: string, version: number) => {
+    const rest = { ...at(id), ...keyed(key), body: { version } }
+    return verb === 'preliminary'
+      ? step(id, api.POST(`${REPORT}/preliminary`, rest))
+      : step(id, api.POST(`${REPORT}/final`, rest))
+  })
 
 export const useSendBack = () =>
-  useAction(async (key, id: string, text: string) =>
-    took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/report/send-back', { ...at(id), ...keyed(key), body: { text } }),
-      ),
-    ),
+  useAction((key, id: string, text: string) =>
+    step(id, api.POST(`${REPORT}/send-back`, { ...at(id), ...keyed(key), body: { text } })),
   )
 
 export const useAmend = () =>
-  useAction(async (key, id: string, version: number, reason: string, content: Written) =>
-    took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/report/amend', {
-          ...at(id),
-          ...keyed(key),
-          body: { version, reason, ...content },
-        }),
-      ),
+  useAction((key, id: string, version: number, reason: string, content: Written) =>
+    step(
+      id,
+      api.POST(`${REPORT}/amend`, { ...at(id), ...keyed(key), body: { version, reason, ...content } }),
     ),
   )
 
 export const useRejectQuality = () =>
-  useAction(async (key, id: string, code: string, text: string) =>
-    took(
-      await got(
-        api.POST('/api/imaging/orders/{order_id}/reject-quality', {
-          ...at(id),
-          ...keyed(key),
-          body: { code, text },
-        }),
-      ),
+  useAction((key, id: string, code: string, text: string) =>
+    step(
+      id,
+      api.POST('/api/imaging/orders/{order_id}/reject-quality', {
+        ...at(id),
+        ...keyed(key),
+        body: { code, text },
+      }),
     ),
   )
+
+/** Keeps a picture as it was shown, with its marks; its id goes into the report. */
+export const keepPicture = (order_id: string, picture: Blob): Promise<{ attachment_id: string }> =>
+  sendBytes('POST', `/api/imaging/orders/${order_id}/figures`, picture)
 
 export const useTemplates = (modality: () => string) =>
   useQuery({
@@ -138,7 +142,7 @@ export const useTemplates = (modality: () => string) =>
   })
 
 export const useKeepTemplate = () =>
-  useAction(async (key, body: components['schemas']['ImagingTemplateBody']) => {
+  useAction(async (key, body: components['schemas']['NewTemplateBody']) => {
     const kept = await got(api.POST('/api/imaging/report-templates', { ...keyed(key), body }))
     refetch(['imaging-templates'])
     return kept

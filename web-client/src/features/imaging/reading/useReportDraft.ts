@@ -14,21 +14,25 @@ const CHANGED = 'imaging-report-changed'
 
 export interface DraftServer {
   load(orderId: string): Promise<{ version: number; content: Written; saved_at: string | null }>
-  save(orderId: string, version: number, content: Written): Promise<{ version: number; saved_at: string | null }>
+  save(
+    orderId: string,
+    version: number,
+    content: Written,
+  ): Promise<{ version: number; saved_at: string | null }>
 }
 
 const server: DraftServer = {
   load: async (id) => {
-    const report = await reportOf(id)
+    const { draft, preliminary } = await reportOf(id)
     return {
-      version: report.version,
-      content: fromContent(report.content),
-      saved_at: report.saved_at,
+      version: draft?.version ?? 0,
+      content: fromContent(draft?.version ? draft : preliminary),
+      saved_at: draft?.saved_at ?? null,
     }
   },
   save: async (id, version, content) => {
-    const report = await saveReport(id, version, content)
-    return { version: report.version, saved_at: report.saved_at }
+    const saved = await saveReport(id, version, content)
+    return { version: saved.version, saved_at: saved.saved_at }
   },
 }
 

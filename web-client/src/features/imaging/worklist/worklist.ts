@@ -1,15 +1,15 @@
 /** The worklist of a reading department: filters, pages by key, the next one, claims. */
 import { computed, shallowRef, watch } from 'vue'
-import { took } from '../orders/calls'
+import { moved } from '../orders/calls'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
 import { useLive } from '@/api/live'
-import { refetch, useQuery } from '@/api/queries'
+import { useQuery } from '@/api/queries'
 import type { components } from '@/api/schema'
 import { session } from '@/features/identity/session'
 
 export type Page = components['schemas']['ImagingWorklistView']
-export type Row = Page['rows'][number]
+export type Row = Page['items'][number]
 export type Shelf = 'queued' | 'preliminary' | 'mine' | 'reported'
 export interface Filters {
   shelf: Shelf
@@ -50,11 +50,11 @@ export function useWorklist(filters: () => Filters) {
   )
   const more = useAction(async () => {
     const some = await page(filters(), next.value ?? undefined)
-    further.value = [...further.value, ...some.rows]
+    further.value = [...further.value, ...some.items]
     next.value = some.next
     return true
   })
-  const rows = computed(() => [...(first.data.value?.rows ?? []), ...further.value])
+  const rows = computed(() => [...(first.data.value?.items ?? []), ...further.value])
   return { query: first, rows, more, hasMore: computed(() => Boolean(next.value)) }
 }
 
@@ -68,7 +68,8 @@ export const useNext = () =>
     const order = await got(
       api.POST('/api/imaging/worklist/next', { headers: { 'Idempotency-Key': key }, body }),
     )
-    return took(order)
+    moved(order.id)
+    return order
   })
 
 type Plain =
@@ -81,9 +82,9 @@ function plain(path: Plain) {
   return useAction(async (key, order_id: string) => {
     try {
       const headers = { 'Idempotency-Key': key }
-      return took(await got(api.POST(path, { params: { path: { order_id } }, headers })))
+      return await got(api.POST(path, { params: { path: { order_id } }, headers }))
     } finally {
-      refetch(['imaging-order', order_id])
+      moved(order_id)
     }
   })
 }
