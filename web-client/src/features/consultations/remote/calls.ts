@@ -83,7 +83,7 @@ export const useCandidates = (id: MaybeRefOrGetter<string>, day: MaybeRefOrGette
   })
 
 export const create = (key: string, patient_id: string) =>
-  told<Request>(open.POST('/api/remote-requests', { ...keyed(key), body: { patient_id } }))
+  told<Request>(open.POST('/api/remote-requests', { ...keyed(key), body: { patient_id, asap: true } }))
 
 export const save = (id: string, version: number, form: Form) =>
   told<Request>(open.PUT(REQUEST, { ...at(id), body: { version, ...toBody(form) } }))

@@ -24,7 +24,7 @@ export interface Named {
   name: string
 }
 export interface Patient extends Named {
-  sex: string
+  sex: 'male' | 'female' | 'unknown'
   age: number | null
   /** null: nobody has asked. */
   allergies: string[] | null

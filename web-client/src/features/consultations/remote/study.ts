@@ -13,6 +13,7 @@ import { sendBytes } from '@/api/upload'
 /** What lies in one arrival, and whether it fits the patient it was sent for. */
 export interface Found {
   study_uid: string
+  study_id: string
   patient_name_in_file: string
   id: string
   birth_date: string
@@ -33,7 +34,7 @@ export interface StudyServer {
   send(id: string, file: File, told: (bytes: number) => void, signal: AbortSignal): Promise<void>
   fromUpload(id: string, uploadId: string): Promise<void>
   check(id: string): Promise<Found[]>
-  finish(id: string, studies: { study_uid: string; patient_id: string }[], reason?: string): Promise<string[]>
+  finish(id: string, studies: { study_uid: string; patient_id: string }[], reason?: string): Promise<void>
   drop(id: string): Promise<void>
 }
 
@@ -50,12 +51,9 @@ export const studyServer: StudyServer = {
     await open.POST(`${ARRIVAL}/from-upload`, { ...at(id), body: { upload_id } })
   },
   check: (id) => told<Found[]>(open.POST(`${ARRIVAL}/check`, at(id))),
-  finish: async (id, studies, reason) =>
-    (
-      await told<{ studies: { study_id: string }[] }>(
-        open.POST(`${ARRIVAL}/finish`, { ...at(id), body: { studies, ...(reason && { reason }) } }),
-      )
-    ).studies.map((one) => one.study_id),
+  finish: async (id, studies, reason) => {
+    await open.POST(`${ARRIVAL}/finish`, { ...at(id), body: { studies, ...(reason && { reason }) } })
+  },
   drop: async (id) => {
     await open.DELETE(ARRIVAL, at(id))
   },
@@ -94,7 +92,8 @@ abstract class Study implements Carrier<Arrived> {
       throw new Problem({ code: ASKS, status: 409, title: '', found })
     }
     const studies = found.map((one) => ({ study_uid: one.study_uid, patient_id: this.patientId }))
-    const studyIds = await this.server.finish(id, studies, this.reason)
+    await this.server.finish(id, studies, this.reason)
+    const studyIds = found.map((one) => one.study_id)
     await this.entered(studyIds)
     return { studyIds }
   }
