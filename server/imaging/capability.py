@@ -52,6 +52,7 @@ CAPABILITY: Final = Capability(
     ),
     permissions={
         "imaging.see": _SEES,
+        "imaging.list": _READS | PATIENT_SIDE,
         "imaging.fetch": _READS,
         "imaging.copy": frozenset({Role.DOCTOR}),
         "imaging.quarantine": frozenset({Role.ADMINISTRATOR, Role.CLINIC_WORKER, Role.DOCTOR}),

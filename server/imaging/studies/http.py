@@ -60,7 +60,7 @@ async def show_study(work: Work, study_id: UUID) -> ImagingStudyView:
     return await viewing.study_view(work, study_id)
 
 
-@routes.get("/api/imaging/studies", may="imaging.see", problems=(Unknown,))
+@routes.get("/api/imaging/studies", may="imaging.list", problems=(Unknown,))
 async def list_studies(work: Work, query: PatientStudiesQuery) -> list[ImagingStudyLineView]:
     """A patient's studies that the asker may see, the newest first."""
     return await viewing.study_lines(work, PersonId(query.patient_id))

@@ -16,7 +16,7 @@ _PARAMETER: Final = re.compile(r"{(\w+)}")
 _OF_A_VISIT: Final = frozenset({"patient_id", "visit_id", "encounter_id", "booking_id", "session_id", "slot_id"})
 _OF_A_PATIENT: Final = frozenset(
     {"patient_id", "visit_id", "encounter_id", "booking_id", "attachment_id", "consent_id", "leg_id", "note_id"}
-    | {"prescription_id", "redemption_id"}
+    | {"prescription_id", "redemption_id", "study_id", "series_id", "instance_id", "order_id"}
 )
 
 

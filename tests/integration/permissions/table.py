@@ -19,6 +19,7 @@ from .rows_course import COURSE
 from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
+from .rows_imaging_exams import IMAGING_EXAMS
 from .rows_imaging_studies import IMAGING_STUDIES
 from .rows_meetings import MEETINGS
 from .rows_planning import PLANNING
@@ -43,6 +44,7 @@ TABLE: Final = {
     **COUNTER,
     **RX_CARE,
     **IMAGING_STUDIES,
+    **IMAGING_EXAMS,
     **UPLOADS,
     **MEETINGS,
 }

@@ -32,6 +32,7 @@ from tests.api import Api
 from tests.people import Somebody
 
 from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
+from .examined import examined
 from .houses import House, Known, a_house, a_known_patient
 from .imaged import imaged
 from .plans import a_plan
@@ -96,7 +97,7 @@ async def a_world(ground: Ground, api: Api) -> World:
         Role.GUEST: await people.a_guest(ground),
     }
     personal = {role: await _personal(ground, who) for role, who in callers.items()}
-    former = await _former(ground, past, own)
+    former = await _former(ground, past, own, house)
     sides = {Tie.OWN: own.dossiers, Tie.SAME: same.dossiers, Tie.OTHER: other.dossiers, Tie.FORMER: former}
     dossiers = {tie: {stage: ids | constants for stage, ids in side.items()} for tie, side in sides.items()}
     nobodys = constants | {"demo_id": str(uuid4())}
@@ -133,8 +134,10 @@ async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     common |= await a_wait(ground, patient.who, UUID(courses[Stage.BOOKED].session_id), house.hospital.id)
     whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
     pictures = {known: await imaged(ground, house.hospital.id, known) for known in (patient, ward)}
+    exams = {known: await examined(ground, house, known, desk.doctor) for known in (patient, ward)}
     dossiers = {
-        stage: common | _facts(whose[stage], course) | pictures[whose[stage]] for stage, course in courses.items()
+        stage: common | _facts(whose[stage], course) | pictures[whose[stage]] | exams[whose[stage]]
+        for stage, course in courses.items()
     }
     marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
     return _Side(patient, ward, guardian, dossiers, marks)
@@ -169,7 +172,7 @@ async def _once_in_care(desk: Desk, house: House) -> tuple[Known, Course]:
     return known, course
 
 
-async def _former(ground: Ground, past: tuple[Known, Course], own: _Side) -> dict[Stage, Ids]:
+async def _former(ground: Ground, past: tuple[Known, Course], own: _Side, house: House) -> dict[Stage, Ids]:
     """The ids of that patient, whom patient and guardian acted for until now."""
     known, course = past
     for acts in (own.patient, own.guardian):
@@ -178,6 +181,7 @@ async def _former(ground: Ground, past: tuple[Known, Course], own: _Side) -> dic
             await family.end(work, relation_id)
     ids = own.dossiers[Stage.SIGNED] | _facts(known, course) | {"relation_id": str(relation_id)}
     ids |= await imaged(ground, OrganisationId(UUID(ids["organisation_id"])), known)
+    ids |= await examined(ground, house, known, house.colleague)
     return dict.fromkeys(Stage, ids)
 
 
