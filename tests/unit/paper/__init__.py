@@ -1,0 +1,1 @@
+"""Papers: what every one has in common."""
