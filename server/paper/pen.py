@@ -216,6 +216,7 @@ class Pen:
             return
         for page in range(1, pages + 1):
             self.pdf.page = page
+            self.pdf.set_font(SONG, size=5)  # the font that was last set is another page's: have it said on this one
             words = f"第 {page} 页，共 {pages} 页"
             self.say(words, self.left, self.page.height - 8.4, self.inner, HEI, 6.5, align="C", ink=SOFT)
         self.pdf.page = pages
