@@ -14,12 +14,13 @@ from server.cooperation.service import NewAgreement, Scope, Side
 from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.clock import day_of
 from server.foundation.ground import Ground
-from server.foundation.work import unit_of_work
+from server.foundation.work import Work, unit_of_work
 from server.identity.model import Credential
 from server.identity.vocabulary import Title
 from server.imaging.events import StudyMatched, StudyQuiet
 from server.imaging.orders import store
 from server.imaging.orders.model import ImagingOrder
+from server.imaging.studies.model import Study
 from server.records import service as records
 from server.records.service import Purpose
 from tests import people
@@ -78,10 +79,11 @@ class Centre:
 
     async def pictures(self, order: dict[str, Any], *, complete: bool = True, study_id: UUID | None = None) -> UUID:
         """A study of the order arrives, whole or still growing."""
-        study_id = study_id or uuid4()
         async with unit_of_work(self.ground, SYSTEM) as work:
-            order_id = UUID(order["id"])
-            work.record(StudyMatched(study_id, self.patient.id, order_id, complete=complete))
+            if study_id is None:
+                study_id = work.new_id()
+                work.session.add(_study(work, self, study_id, complete=complete))
+            work.record(StudyMatched(study_id, self.patient.id, UUID(order["id"]), complete=complete))
         return study_id
 
     async def grown(self, study_id: UUID) -> None:
@@ -148,6 +150,27 @@ class Centre:
             found = await store.by_id(work.session, UUID(order["id"]))
             assert found is not None
             return found
+
+
+def _study(work: Work, centre: Centre, study_id: UUID, *, complete: bool) -> Study:
+    """A study without pictures: of an order's life only whose it is and whether it is whole matters."""
+    return Study(
+        id=study_id,
+        organisation_id=centre.township.id,
+        patient_id=centre.patient.id,
+        study_uid=f"2.25.{uuid4().int}",
+        accession_number="",
+        modality="CT",
+        body_part="CHEST",
+        words=b"-",
+        series_count=0,
+        instance_count=0,
+        size=0,
+        state="complete" if complete else "arriving",
+        came_by="page",
+        first_came_at=work.now,
+        last_came_at=work.now,
+    )
 
 
 async def a_centre(ground: Ground, api: Api) -> Centre:
