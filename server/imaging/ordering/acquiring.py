@@ -10,10 +10,11 @@ from server.foundation.work import Work
 from server.imaging.events import StudyMatched, StudyQuiet
 from server.imaging.orders import rules, steps, store, telling
 from server.imaging.orders.access import TECHNICIAN
-from server.imaging.orders.errors import NoPicturesYet, PicturesStillComing
+from server.imaging.orders.errors import NoPicturesYet
 from server.imaging.orders.lifecycle import Status
 from server.imaging.orders.model import ImagingOrder, ImagingOrderStudy
 from server.imaging.orders.rules import Urgency
+from server.imaging.studies import service as studies
 
 _AWAITS_PICTURES = frozenset({Status.ORDERED, Status.ACQUIRED, Status.QUALITY_REJECTED})
 
@@ -40,16 +41,18 @@ async def on_quiet(work: Work, event: StudyQuiet) -> None:
 
 
 async def acquired(work: Work, order_id: UUID) -> ImagingOrder:
-    """The technician says that the examination is done; usually the pictures have said so before.
+    """The technician says that no more pictures will come, so that nobody waits for the minute without any.
 
-    Raises: Unknown, NoPicturesYet, PicturesStillComing, NotInThisState. Rule: imaging-24
+    Raises: Unknown, NoPicturesYet, NotInThisState. Rule: imaging-24
     """
     order, _ = await steps.own(work, order_id, TECHNICIAN)
     fresh = _since_rejection(order, (await store.studies_of(work.session, [order.id]))[order.id])
     if not fresh:
         raise NoPicturesYet
-    if not rules.is_whole([each.complete_at is not None for each in fresh]):
-        raise PicturesStillComing
+    for each in fresh:
+        if each.complete_at is None:
+            await studies.complete(work, each.study_id)
+            await store.complete_study(work.session, each.study_id, work.now)
     if order.status != Status.ACQUIRED:
         order = await steps.take(work, order, "acquire", acquired_at=work.now)
     return await _queue(work, order) or order

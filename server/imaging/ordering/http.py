@@ -24,7 +24,6 @@ from server.imaging.orders.errors import (
     NoSuchImagingReason,
     NoSuchProcedure,
     NotPerformedThere,
-    PicturesStillComing,
 )
 from server.imaging.orders.lifecycle import Status
 from server.imaging.orders.model import ImagingOrder
@@ -167,7 +166,7 @@ async def cancel_imaging_order(work: Work, order_id: UUID, body: ImagingReasonBo
 @routes.post(
     "/api/imaging/orders/{order_id}/acquired",
     may=_ORDER,
-    problems=(Unknown, NoPicturesYet, PicturesStillComing, NotInThisState),
+    problems=(Unknown, NoPicturesYet, NotInThisState),
 )
 async def note_imaging_acquired(work: Work, order_id: UUID) -> ImagingOrderView:
     """The examination is done and its pictures are here; usually they have said so by themselves."""

@@ -50,15 +50,6 @@ class NoPicturesYet(Conflict):
     en = "No pictures have arrived for this order: upload them first, or link them in the list of unmatched studies"
 
 
-class PicturesStillComing(Conflict):
-    """A study of the order still grows."""
-
-    code = "imaging-pictures-still-coming"
-    rule = "imaging-24"
-    zh = "图像还在传输，传完后会自动进入待诊断列表，请稍候"
-    en = "Pictures are still arriving; the order joins the worklist by itself once they are complete"
-
-
 class CriticalStillOpen(Conflict):
     """A critical value comes before everything else."""
 
