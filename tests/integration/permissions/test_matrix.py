@@ -19,6 +19,7 @@ from tests.serving import Served
 
 from .cells import ask, judged, permitted
 from .houses import signed_in_again
+from .rows_imaging_exams import EXAMS_ELSEWHERE
 from .rows_meetings import MEETINGS_ELSEWHERE
 from .rows_rx_care import LATE
 from .rows_uploads import UPLOADS_ELSEWHERE
@@ -30,6 +31,7 @@ SHOWN_ELSEWHERE: Final = {
     *LATE,
     *UPLOADS_ELSEWHERE,
     *MEETINGS_ELSEWHERE,
+    *EXAMS_ELSEWHERE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",

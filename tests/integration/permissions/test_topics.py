@@ -30,13 +30,20 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
         "patient_id",
         {},
     ),  # a meeting has its request's id: tests/integration/consultations/test_meeting_room.py
+    "imaging-order": (
+        "order_id",
+        {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN, Role.DOCTOR: Reach.HOUSE, Role.CLINIC_WORKER: Reach.HOUSE},
+    ),
+    "imaging-worklist": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "inbox": ("patient_id", {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN}),
 }
 
 
 def _ties(name: str) -> list[Tie]:
     """Only a patient's thing can have been one's own in the past."""
-    return [tie for tie in Tie if tie is not Tie.FORMER or name in ("visit_id", "patient_id", "prescription_id")]
+    return [
+        tie for tie in Tie if tie is not Tie.FORMER or name in ("visit_id", "patient_id", "prescription_id", "order_id")
+    ]
 
 
 def test_every_topic_is_decided_on() -> None:
