@@ -17,7 +17,7 @@ from server.foundation.actor import Level, Role
 from server.foundation.ground import Ground
 from server.identity.vocabulary import Sex
 from tests import people
-from tests.api import Api
+from tests.api import Answer, Api
 from tests.people import Hospital, Somebody
 
 BORN = date(1968, 3, 2)
@@ -65,6 +65,13 @@ class Gate:
         auth = HTTPBasicAuth(device["id"], device["token"]) if basic else _Bearer(device["token"])
         return DICOMwebClient(self.address, session=create_session_from_auth(auth))
 
+    async def store(self, scan: list[bytes]) -> Answer:
+        """The scanner's files, one after the other in one request."""
+        parts = [b"--b\r\nContent-Type: application/dicom\r\n\r\n" + content + b"\r\n" for content in scan]
+        told = {**bearer(self.storing), "Content-Type": 'multipart/related; type="application/dicom"; boundary=b'}
+        body = b"".join(parts) + b"--b--"
+        return await self.api.call("POST", "/dicomweb/studies", data=body, key=None, headers=told)
+
     async def patient(self, name: str = "扫描", sex: Sex = Sex.MALE) -> Somebody:
         """A patient whom the institution knows, born when the scans say."""
         return await people.a_patient(self.ground, born=BORN, sex=sex, name=name, home=self.hospital.id)
@@ -79,9 +86,9 @@ class _Bearer(AuthBase):
         return request
 
 
-async def a_gate(ground: Ground, api: Api) -> Gate:
-    """A new institution with one device of each scope."""
-    hospital = await people.a_hospital(ground, level=Level.TOWNSHIP)
+async def a_gate(ground: Ground, api: Api, hospital: Hospital | None = None) -> Gate:
+    """An institution, a new one unless it is given, with one device of each scope."""
+    hospital = hospital or await people.a_hospital(ground, level=Level.TOWNSHIP)
     keeper = await people.a_member_of_staff(ground, Role.ADMINISTRATOR, hospital)
     worker = await people.a_member_of_staff(ground, Role.CLINIC_WORKER, hospital)
     tokens = [await a_device(api.signed_in(keeper.token), scope) for scope in ("dicom.store", "dicom.read")]
