@@ -20,9 +20,11 @@ from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
 from .rows_imaging_exams import IMAGING_EXAMS
+from .rows_imaging_marks import IMAGING_MARKS
 from .rows_imaging_studies import IMAGING_STUDIES
 from .rows_meetings import MEETINGS
 from .rows_planning import PLANNING
+from .rows_remote import REMOTE
 from .rows_rx_care import RX_CARE
 from .rows_rx_counter import COUNTER
 from .rows_rx_formulary import FORMULARY
@@ -44,9 +46,11 @@ TABLE: Final = {
     **COUNTER,
     **RX_CARE,
     **IMAGING_STUDIES,
+    **IMAGING_MARKS,
     **IMAGING_EXAMS,
     **UPLOADS,
     **MEETINGS,
+    **REMOTE,
 }
 ROUTES: Final = {f"{route.method} {route.path}": route for route in all_routes()}
 PERMISSIONS: Final = dict(permissions_of(CAPABILITIES))

@@ -20,7 +20,9 @@ from tests.serving import Served
 from .cells import ask, judged, permitted
 from .houses import signed_in_again
 from .rows_imaging_exams import EXAMS_ELSEWHERE
+from .rows_imaging_marks import IMAGING_MARKS_ELSEWHERE
 from .rows_meetings import MEETINGS_ELSEWHERE
+from .rows_remote import REMOTE_ELSEWHERE
 from .rows_rx_care import LATE
 from .rows_uploads import UPLOADS_ELSEWHERE
 from .table import PERMISSIONS, ROUTES, TABLE, Matrix
@@ -31,7 +33,9 @@ SHOWN_ELSEWHERE: Final = {
     *LATE,
     *UPLOADS_ELSEWHERE,
     *MEETINGS_ELSEWHERE,
+    *REMOTE_ELSEWHERE,
     *EXAMS_ELSEWHERE,
+    *IMAGING_MARKS_ELSEWHERE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",
