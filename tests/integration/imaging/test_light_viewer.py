@@ -20,7 +20,7 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_windowing
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_windowing
 
 from infra.web import find_node
 from server.foundation.ground import Ground
@@ -193,7 +193,8 @@ def _colour(values: Array, dataset: Dataset) -> Array:
         deep = 8 * values.dtype.itemsize
     else:
         deep = int(dataset.BitsStored)
-    return (values.astype(np.float64) / 2 ** (deep - 8)).ravel()
+    shown: Array = (values.astype(np.float64) / 2 ** (deep - 8)).ravel()
+    return shown
 
 
 async def _shown(wanted: Sequence[Wanted], folder: Path) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, text
 
+from server.demo.phantom import files
 from server.foundation.actor import SYSTEM, OrganisationId, Role
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
@@ -16,7 +17,7 @@ from server.records import service as records
 from tests.api import Api
 from tests.people import Somebody, a_doctor, a_member_of_staff
 
-from .pictures import House, a_chest, a_house, files
+from .pictures import House, a_chest, a_house
 
 LENGTH = {
     "kind": "length",
