@@ -46,6 +46,7 @@ class House:
     doctor: Somebody
     worker: Somebody
     stranger: Somebody
+    care_id: UUID
 
     def of(self, who: Somebody) -> Api:
         """The API as this person."""
@@ -73,12 +74,13 @@ async def a_house(ground: Ground, api: Api) -> House:
     doctor, patient = await a_doctor(ground, hospital), await a_patient(ground)
     worker = await a_member_of_staff(ground, Role.CLINIC_WORKER, hospital)
     stranger = await a_doctor(ground, elsewhere)
+    care_id = uuid4()
     async with unit_of_work(ground, SYSTEM) as work:
         await records.open_care(
             work,
             patient_id=patient.id,
             carer_id=doctor.id,
             organisation_id=OrganisationId(hospital.id),
-            source_id=uuid4(),
+            source_id=care_id,
         )
-    return House(ground, api, hospital, patient, doctor, worker, stranger)
+    return House(ground, api, hospital, patient, doctor, worker, stranger, care_id)
