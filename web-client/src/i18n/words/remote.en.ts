@@ -240,6 +240,8 @@ export const en: Record<keyof typeof zh, string> = {
   'kind.photo': 'Photograph',
   'kind.ecg': 'ECG',
   'kind.dicom': 'Images',
+  'studies.known': 'Pictures of this patient that are here',
+  'studies.add': 'Attach',
   'study.asks': 'The images may be of somebody other than {name}; please check',
   'study.mixed': 'There are {n} different studies in it. Choose one patient and one study at a time',
   'study.nameless': '(no name in the images)',

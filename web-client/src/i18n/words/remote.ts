@@ -240,6 +240,8 @@ export const zh = {
   'kind.photo': '照片',
   'kind.ecg': '心电图',
   'kind.dicom': '影像',
+  'studies.known': '这位病人已有的影像',
+  'studies.add': '附上',
   'study.asks': '影像里写的人可能不是{name}，请核对',
   'study.mixed': '里面有 {n} 份不同的影像，请分开选择，一次只传一位病人的一份',
   'study.nameless': '（影像里没有姓名）',
