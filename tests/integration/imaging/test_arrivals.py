@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pydicom
 import pytest
+from pydicom.uid import UID
 from sqlalchemy import select, update
 
 from server.demo.phantom import Subject
@@ -155,7 +156,7 @@ async def test_a_zip_is_unpacked_and_its_paths_mean_nothing(upload: Upload) -> N
 async def test_a_directory_of_a_disc_is_left_out_and_its_pictures_are_not(upload: Upload) -> None:
     (content,) = a_scan(HIMSELF, slices=1)
     listing = pydicom.dcmread(io.BytesIO(content))
-    listing.file_meta.MediaStorageSOPClassUID = listing.SOPClassUID = "1.2.840.10008.1.3.10"
+    listing.file_meta.MediaStorageSOPClassUID = listing.SOPClassUID = UID("1.2.840.10008.1.3.10")
     out = io.BytesIO()
     listing.save_as(out)
     outcomes = await upload.send(packed({"DICOMDIR": out.getvalue(), "IM1": content}))
