@@ -11,7 +11,7 @@ from server.foundation.actor import NOBODY, Actor
 from server.foundation.errors import NotSignedIn, Unknown
 from server.foundation.ground import Ground
 from server.foundation.work import Client, Work, unit_of_work
-from server.identity import http, logins
+from server.identity import logins
 from server.identity import service as identity
 from server.identity.authentication import Logins
 from tests.api import Answer, Api
@@ -39,9 +39,9 @@ async def test_the_refresh_cookie_is_kept_from_scripts_and_other_sites(api: Api,
 
 async def test_without_demo_or_over_tls_the_cookie_has_the_host_prefix(ground: Ground) -> None:
     async with unit_of_work(ground, NOBODY, client=Client("10.0.0.1", secure=True)) as work:
-        assert http._cookie_name(work) == "__Host-lianyi"
+        assert logins.cookie_name(work) == "__Host-lianyi"
     async with unit_of_work(ground, NOBODY, client=Client("10.0.0.1")) as work:
-        assert http._cookie_name(work) == "lianyi"
+        assert logins.cookie_name(work) == "lianyi"
 
 
 async def test_a_refresh_gives_a_new_token_and_a_new_cookie(api: Api, ground: Ground, desk_of: Desk) -> None:
