@@ -230,6 +230,11 @@ class ImagingSettings(Section):
     dicom_associations: int = Field(8, ge=1, le=64, description="C-STORE associations at one time")
     instance_limit_bytes: int = Field(256 * 2**20, gt=0, description="Largest DICOM file taken, by whatever way")
     store_limit_bytes: int = Field(4 * 1024**3, gt=0, description="Largest STOW-RS request, and largest zip unpacked")
+    orthanc_url: str | None = Field(
+        None, description="Address of an Orthanc server that keeps the files instead of our vault; empty = the vault"
+    )
+    orthanc_user: str | None = Field(None, description="Its user")
+    orthanc_password: SecretStr | None = Field(None, description="Its password")
     stores_at_once: int = Field(8, ge=4, le=64, description="STOW-RS requests of one device at one time")
 
 

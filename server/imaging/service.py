@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from server.foundation.ground import Ground
 from server.foundation.vault import Vault
-from server.settings import Settings
+from server.settings import ImagingSettings, Settings
 
 from . import access, by_consultation
+from .archive.keeping import Archive
+from .archive.orthanc import OrthancArchive
 from .archive.packs import Packs
 from .dicom.pool import DecoderPool
 from .dicomweb.serving import serve as serve_dicomweb
@@ -24,7 +26,14 @@ def attach(ground: Ground) -> None:
     by_consultation.attach(ground)
     bearers.attach(ground)
     packs = Packs(Vault(ground.part(Settings).data_dir / "vault" / "pictures", ground.keys))
-    ground.provide(Shelf(packs, packs, DecoderPool()))
+    ground.provide(Shelf(_archive(ground.part(ImagingSettings), packs), packs, DecoderPool()))
+
+
+def _archive(settings: ImagingSettings, packs: Packs) -> Archive:
+    if settings.orthanc_url is None:
+        return packs
+    password = settings.orthanc_password.get_secret_value() if settings.orthanc_password else None
+    return OrthancArchive(settings.orthanc_url, settings.orthanc_user, password, packs)
 
 
 async def detach(ground: Ground) -> None:

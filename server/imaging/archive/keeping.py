@@ -47,6 +47,10 @@ class Archive(Protocol):
         """Remove packs that nobody knows of, written before then; how many."""
         ...
 
+    async def close(self) -> None:
+        """Let go of whatever is held open, when the process ends."""
+        ...
+
 
 async def whole(archive: Archive, place: Place, start: int = 0, end: int | None = None) -> bytes:
     """The same as `read`, in one piece."""

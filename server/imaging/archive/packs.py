@@ -71,6 +71,9 @@ class Packs:
             await self._vault.delete(name)
         return len(lost) + await self._vault.sweep(written_before)
 
+    async def close(self) -> None:
+        """Nothing is held open between files."""
+
 
 class _Ahead:
     """A stream looked at one file ahead, so that a pack ends before the file that would make it too long."""

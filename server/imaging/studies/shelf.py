@@ -72,5 +72,6 @@ class Shelf:
         self.previews: Lately[tuple[bytes, dict[str, object]]] = Lately(_PREVIEW_BYTES)
 
     async def close(self) -> None:
-        """Let the children go."""
+        """Let the children go, and the archive's connections."""
         await self.decoders.close()
+        await self.archive.close()
