@@ -27,6 +27,7 @@ _ROLL: Final = frozenset(
 _WINDOW: Final = (_ROLL | _FOUND) | {
     "GET /api/desk/bookings",
     "GET /api/bookings/{booking_id}/calendar",
+    "GET /api/remote-requests/{request_id}",  # a dispatcher judges whether a request is whole
 }
 _NONE: Final[frozenset[str]] = frozenset()
 # A pharmacist reviews what the own hospital's doctors prescribed and dispenses what the own pharmacy holds: whose it is, and

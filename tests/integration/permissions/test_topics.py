@@ -35,6 +35,8 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
         {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN, Role.DOCTOR: Reach.HOUSE, Role.CLINIC_WORKER: Reach.HOUSE},
     ),
     "imaging-worklist": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
+    "request": ("request_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.SCHEDULER: Reach.HOUSE}),
+    "dispatch": ("organisation_id", dict.fromkeys((Role.DOCTOR, Role.SCHEDULER), Reach.HOUSE)),
     "inbox": ("patient_id", {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN}),
 }
 

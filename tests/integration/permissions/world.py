@@ -35,6 +35,7 @@ from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booke
 from .examined import examined
 from .houses import House, Known, a_house, a_known_patient
 from .imaged import imaged
+from .invited import agreed, asker_of, invited
 from .plans import a_plan
 from .waits import a_wait
 
@@ -134,11 +135,12 @@ async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     common |= await a_wait(ground, patient.who, UUID(courses[Stage.BOOKED].session_id), house.hospital.id)
     whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
     pictures = {known: await imaged(ground, house.hospital.id, known) for known in (patient, ward)}
+    common |= await agreed(ground, house)
+    asker = await asker_of(ground, house, own=tie is not Tie.SAME)
+    requests = {known: await invited(ground, house, known, asker, desk.doctor, common) for known in (patient, ward)}
     exams = {known: await examined(ground, house, known, desk.doctor) for known in (patient, ward)}
-    dossiers = {
-        stage: common | _facts(whose[stage], course) | pictures[whose[stage]] | exams[whose[stage]]
-        for stage, course in courses.items()
-    }
+    seen = {known: pictures[known] | exams[known] | requests[known] for known in (patient, ward)}
+    dossiers = {stage: common | _facts(whose[stage], course) | seen[whose[stage]] for stage, course in courses.items()}
     marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
     return _Side(patient, ward, guardian, dossiers, marks)
 
