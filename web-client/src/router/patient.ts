@@ -89,7 +89,7 @@ export const patientRoutes: RouteRecordRaw[] = [
   {
     path: '/meet',
     component: () => import('@/pages/shared/MeetPage.vue'),
-    meta: { shell: 'staff', open: true },
+    meta: { shell: 'patient', open: true },
   },
   { path: '/records', component: () => import('@/pages/patient/RecordsPage.vue'), meta: own },
   { path: '/who-read', component: () => import('@/pages/patient/WhoReadPage.vue'), meta: own },

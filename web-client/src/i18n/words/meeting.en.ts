@@ -23,7 +23,7 @@ export const en: Record<keyof typeof zh, string> = {
   'tab.opinion': 'Opinion',
   'tab.papers': 'Request',
   'tab.people': 'People',
-  'tab.people.n': 'People · {n} waiting',
+  'tab.people.n': 'People +{n}',
   'tab.chat': 'Chat',
   'tab.chat.n': 'Chat {n}',
   knocks: 'Somebody waits in the lobby; the chair decides',

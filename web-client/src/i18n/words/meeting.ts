@@ -24,7 +24,7 @@ export const zh = {
   'tab.opinion': '意见',
   'tab.papers': '申请',
   'tab.people': '人员',
-  'tab.people.n': '人员 · {n} 人等候',
+  'tab.people.n': '人员 +{n}',
   'tab.chat': '文字',
   'tab.chat.n': '文字 {n}',
   knocks: '有人在等候室，请主持人决定是否让他进来',
