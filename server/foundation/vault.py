@@ -140,6 +140,9 @@ async def _fill(incoming: IncomingFile, stream: AsyncIterable[bytes], limit_byte
         taken += len(part)
         if taken > limit_bytes:
             raise FileTooLarge(limit_mb=max(1, limit_bytes // 2**20))
+        if not waiting and len(part) >= _STEP_BYTES:
+            await asyncio.to_thread(incoming.add, part)
+            continue
         waiting += part
         if len(waiting) >= _STEP_BYTES:
             await asyncio.to_thread(incoming.add, bytes(waiting))

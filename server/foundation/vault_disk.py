@@ -78,17 +78,25 @@ class IncomingFile:
         with self._using:
             self._digest.update(part)
             self._size += len(part)
-            self._rest += part
-            whole = len(self._rest) - len(self._rest) % CHUNK_BYTES
+            view = memoryview(part)
+            if self._rest:  # what is left of the part before comes first
+                missing = CHUNK_BYTES - len(self._rest)
+                self._rest += view[:missing]
+                view = view[missing:]
+                if len(self._rest) < CHUNK_BYTES:
+                    return
+                self._write_chunk(self._rest)
+                self._rest = bytearray()
+            whole = len(view) - len(view) % CHUNK_BYTES
             for start in range(0, whole, CHUNK_BYTES):
-                self._write_chunk(bytes(self._rest[start : start + CHUNK_BYTES]))
-            del self._rest[:whole]
+                self._write_chunk(view[start : start + CHUNK_BYTES])
+            self._rest += view[whole:]
 
     def finish(self) -> tuple[str, Head]:
         """Write the head, bring everything to the disk, and give the file its name."""
         with self._using:
             if self._rest:
-                self._write_chunk(bytes(self._rest))
+                self._write_chunk(self._rest)
             head = Head(self._secret, self._size, self._digest.digest())
             name = self._name(head)
             self._file.seek(0)
@@ -110,7 +118,7 @@ class IncomingFile:
             self._file.close()
             self._path.unlink(missing_ok=True)
 
-    def _write_chunk(self, plain: bytes) -> None:
+    def _write_chunk(self, plain: bytes | bytearray | memoryview) -> None:
         self._file.write(seal_chunk(self._key, self._chunks, plain))
         self._chunks += 1
 

@@ -72,7 +72,7 @@ def rewrapped_head(vault_key: Cipher, name: str, stored: bytes) -> bytes | None:
     return None if vault_key.is_current(stored[len(MAGIC) :]) else seal_head(vault_key, name, head)
 
 
-def seal_chunk(key: AESGCM, number: int, plain: bytes) -> bytes:
+def seal_chunk(key: AESGCM, number: int, plain: bytes | bytearray | memoryview) -> bytes:
     """Chunk `number` as it is stored."""
     return key.encrypt(_nonce(number), plain, None)
 

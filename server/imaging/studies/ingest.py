@@ -17,12 +17,13 @@ from uuid import UUID
 from server.foundation.actor import Actor, OrganisationId, PersonId
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
-from server.imaging.archive.keeping import Whole
+from server.imaging.archive.keeping import ArchiveUnavailable, Whole
 from server.imaging.dicom.inspecting import inspect
 from server.imaging.dicom.verdict import Limits, Reason
 from server.settings import ImagingSettings
 
 from . import store_filing as store
+from .errors import ArchiveSilent
 from .facts import CameBy, Fate, Outcome, Part
 from .filing import Arrival, Seen, file_batch
 from .shelf import Shelf
@@ -44,12 +45,15 @@ async def ingest(
     """What became of each part, in their order. `patient_id` and `order_id` are for studies that are new; the caller
     knows that they are theirs.
 
-    Raises: VaultFull, ArchiveUnavailable, and what the stream raises: then nothing was kept. Rule: imaging-2, imaging-3
+    Raises: VaultFull, ArchiveSilent, and what the stream raises: then nothing was kept. Rule: imaging-2, imaging-3
     """
     arrival = Arrival(organisation_id, came_by, device_id, order_id, patient_id)
     batch = _Batch(ground, organisation_id, _limits(ground))
     archive = ground.part(Shelf).archive
-    places = await archive.keep(batch.files(parts))
+    try:
+        places = await archive.keep(batch.files(parts))
+    except ArchiveUnavailable:
+        raise ArchiveSilent from None
     for seen, place in zip(batch.stored, places, strict=True):
         seen.place = place
     try:
