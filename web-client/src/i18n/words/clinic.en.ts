@@ -63,6 +63,7 @@ export const en: Record<keyof typeof zh, string> = {
   'consent.withdraw.done': 'Consent taken back',
   'visits.title': 'Visits',
   'visits.none': 'Nothing booked yet',
+  'consult.do': 'Ask a specialist',
   'book.do': 'Book for the patient',
   'book.title': 'Book for a patient',
   'book.for': 'Booking for {name}',

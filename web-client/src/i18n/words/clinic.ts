@@ -61,6 +61,7 @@ export const zh = {
   'consent.withdraw.done': '已收回同意',
   'visits.title': '就诊',
   'visits.none': '还没有预约',
+  'consult.do': '请上级会诊',
   'book.do': '代为预约',
   'book.title': '代为预约',
   'book.for': '给{name}预约',

@@ -81,6 +81,7 @@ export const en: Record<keyof typeof zh, string> = {
   'door.expert.text': 'Once an expert has opened the room you can enter here.',
   'door.over': 'The consultation is over',
   'door.over.text': 'The inviting side can read and print the opinion once it is signed.',
+  'door.over.report': 'Read the opinion',
   'door.over.write': 'Write the opinion',
   'door.over.request': 'Back to the request',
   'ended.left': 'You left the consultation',

@@ -81,6 +81,7 @@ export const zh = {
   'door.expert.text': '专家打开会诊室后，这里会出现“进入”。',
   'door.over': '会诊已经结束',
   'door.over.text': '会诊意见签发后，邀请方可以查看和打印。',
+  'door.over.report': '看会诊意见',
   'door.over.write': '写会诊意见',
   'door.over.request': '回到申请',
   'ended.left': '您已离开会诊',

@@ -17,7 +17,9 @@ export function useStudies(patientId: MaybeRefOrGetter<string>) {
   const query = useQuery({
     queryKey: () => ['imaging-studies', toValue(patientId)],
     queryFn: () =>
-      told<StudyLine[]>(open.GET('/api/imaging/studies', { params: { query: { patient_id: toValue(patientId) } } })),
+      told<StudyLine[]>(
+        open.GET('/api/imaging/studies', { params: { query: { patient_id: toValue(patientId) } } }),
+      ),
     enabled: () => may('imaging.list'),
     staleTime: 30_000,
   })
