@@ -28,7 +28,12 @@ const server = process.env.LIANYI_SERVER ?? 'http://localhost:8080'
 
 export default defineConfig({
   plugins: [vue(), ahead()],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      'xmlbuilder2': fileURLToPath(new URL('./src/imaging-pro/no-xml.ts', import.meta.url)),
+    },
+  },
   // Nothing here uses the options API; leaving it out is 3 KB less for every patient.
   define: {
     __VUE_OPTIONS_API__: 'false',

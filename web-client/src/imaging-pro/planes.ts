@@ -8,6 +8,7 @@ import {
   init as initCore,
   RenderingEngine,
   setVolumesForViewports,
+  utilities,
   volumeLoader,
   type Types,
 } from '@cornerstonejs/core'
@@ -49,12 +50,18 @@ const COLOURS: Record<string, string> = {
   coronal: 'rgb(126, 214, 160)',
 }
 
+async function frames(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((done) => requestAnimationFrame(done))
+}
+
 let ready = false
 function prepare(): void {
   if (ready) return
   // Nothing is sent anywhere, and no WebAssembly: values come from our own engine.
   initCore()
   initTools()
+  // It warns at every movement that a block without files has no file names.
+  utilities.logger.coreLog.setLevel('error')
   for (const tool of TOOLS) addTool(tool)
   ready = true
 }
@@ -120,6 +127,9 @@ export class Planes {
     await setVolumesForViewports(planes.engine, [{ volumeId: id }], Object.keys(elements))
     planes.setWindow(window)
     planes.takeTools()
+    planes.engine.render()
+    // Values reach the graphics card behind the first picture, which is drawn of nothing: once more, when they are there.
+    await frames(3)
     planes.engine.render()
     return planes
   }
