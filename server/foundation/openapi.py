@@ -99,14 +99,43 @@ def _operation(route: Route, permissions: Mapping[str, frozenset[Role]], schemas
 
 
 def _schema(adapter: TypeAdapter[Any], mode: JsonSchemaMode, schemas: dict[str, Any]) -> dict[str, Any]:
-    schema = adapter.json_schema(mode=mode, ref_template=_REF)
-    for name, model in schema.pop("$defs", {}).items():
-        _name(schemas, name, model)
+    schema = _named(adapter.json_schema(mode=mode, ref_template=_REF), schemas)
     title = schema.get("title")
     if schema.get("type") == "object" and isinstance(title, str) and "properties" in schema:
         _name(schemas, title, schema)
         return {"$ref": _REF.format(model=title)}
     return schema
+
+
+def _named(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schema without definitions of its own: each model has its name in the whole document.
+
+    So has a closed list of words, unless an earlier one is called the same (every capability has a `Status`): then it
+    stands where it is used.
+    """
+    defined = schema.pop("$defs", {})
+    words = {
+        _REF.format(model=name): model
+        for name, model in defined.items()
+        if "enum" in model and schemas.get(name, model) != model
+    }
+    for name, model in defined.items():
+        if _REF.format(model=name) not in words:
+            _name(schemas, name, _spelt_out(model, words))
+    spelt: dict[str, Any] = _spelt_out(schema, words)
+    return spelt
+
+
+def _spelt_out(node: Any, words: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_spelt_out(each, words) for each in node]
+    if not isinstance(node, dict):
+        return node
+    told = {name: _spelt_out(each, words) for name, each in node.items() if name != "$ref"}
+    reference = node.get("$ref")
+    if reference is None:
+        return told
+    return {**words[reference], **told} if reference in words else {"$ref": reference, **told}
 
 
 def _name(schemas: dict[str, Any], name: str, model: dict[str, Any]) -> None:
@@ -123,9 +152,7 @@ def _path_parameters(route: Route) -> list[dict[str, Any]]:
 def _query_parameters(route: Route, schemas: dict[str, Any]) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    schema = TypeAdapter(route.query).json_schema(ref_template=_REF)
-    for name, model in schema.pop("$defs", {}).items():
-        _name(schemas, name, model)
+    schema = _named(TypeAdapter(route.query).json_schema(ref_template=_REF), schemas)
     required = set(schema.get("required", ()))
     return [
         {"name": name, "in": "query", "required": name in required, "schema": member}
