@@ -219,6 +219,8 @@ STAFF: Final = (
            "排班员，也在远程医疗中心调度会诊", "Scheduler of sessions; dispatches remote consultations"),
     Member("周慧", Sex.FEMALE, "yl-20001", Role.ADMINISTRATOR, COUNTY_HOSPITAL, None,
            "医院管理员，管理人员、证书和机构", "Administrator of staff, licences and institutions"),
+    Member("尹文彬", Sex.MALE, "sp-30001", Role.ADMINISTRATOR, SONGPING, None,
+           "卫生院管理员，确认与县医院的合作协议", "Administrator of the township, who confirms agreements with the county"),
     Member("马立群", Sex.MALE, "wj-00009", Role.REGULATOR, AUTHORITY, None,
            "卫健局监管人员，只看统计", "Regulator who sees counts"),
 )  # fmt: skip

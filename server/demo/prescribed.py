@@ -64,7 +64,7 @@ async def prescribe(ground: Ground, county: County) -> None:
 
 
 async def _tell_health(ground: Ground, patient_id: PersonId, facts: tuple[Fact, ...]) -> None:
-    async with _as(ground, patient_id, Role.PATIENT) as actor, unit_of_work(ground, actor) as work:
+    async with as_person(ground, patient_id, Role.PATIENT) as actor, unit_of_work(ground, actor) as work:
         await _say(work, patient_id, facts)
 
 
@@ -77,13 +77,13 @@ async def _say(work: Work, patient_id: PersonId, facts: tuple[Fact, ...]) -> Non
 async def _live(ground: Ground, county: County, story: Story) -> None:
     patient_id, doctor_id = county.people[story.patient], county.people[story.doctor]
     wanted = Status.VALID if story.approved else Status.IN_REVIEW
-    async with _as(ground, patient_id, Role.PATIENT) as patient:
+    async with as_person(ground, patient_id, Role.PATIENT) as patient:
         async with unit_of_work(ground, patient) as work:
             if any(each.status == wanted for each, _ in await lists.of_patient(work, patient_id)):
                 return
         visit_id, session_id = await _book(ground, patient, patient_id, doctor_id)
         await _prepare(ground, patient, patient_id, visit_id, story)
-    async with _as(ground, doctor_id, Role.DOCTOR) as doctor:
+    async with as_person(ground, doctor_id, Role.DOCTOR) as doctor:
         async with unit_of_work(ground, doctor) as work:
             await _receive(work, visit_id, session_id)
             await _say(work, patient_id, story.facts)
@@ -92,7 +92,7 @@ async def _live(ground: Ground, county: County, story: Story) -> None:
     if not story.approved:
         return
     pharmacist_id = county.people[story.pharmacist]
-    async with _as(ground, pharmacist_id, Role.PHARMACIST) as reviewer, unit_of_work(ground, reviewer) as work:
+    async with as_person(ground, pharmacist_id, Role.PHARMACIST) as reviewer, unit_of_work(ground, reviewer) as work:
         await _approve(work, prescription.id)
 
 
@@ -173,7 +173,7 @@ async def _approve(work: Work, prescription_id: UUID) -> None:
 
 
 @asynccontextmanager
-async def _as(ground: Ground, person_id: PersonId, role: Role) -> AsyncIterator[Actor]:
+async def as_person(ground: Ground, person_id: PersonId, role: Role) -> AsyncIterator[Actor]:
     """The person, signed in for as long as this takes."""
     async with unit_of_work(ground, SYSTEM) as work:
         posts = await store.posts_of(work.session, person_id)

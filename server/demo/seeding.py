@@ -16,6 +16,7 @@ from .agreed import agree
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
 from .pictures import picture
 from .prescribed import prescribe
+from .remote import cooperate
 from .sessions import keep_week_ahead
 
 _YEAR = timedelta(days=365)
@@ -29,6 +30,7 @@ async def seed(ground: Ground) -> County:
     await keep_week_ahead(ground, county)
     await prescribe(ground, county)
     await picture(ground, county)
+    await cooperate(ground, county)
     return county
 
 
