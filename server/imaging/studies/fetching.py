@@ -16,6 +16,7 @@ from .facts import InstanceFacts
 from .shelf import Shelf
 
 _ELEMENT: Final = 8
+_NEAR: Final = 64 * 1024
 
 
 async def ask_for_frame(shelf: Shelf, instance: InstanceFacts, frame: int, **facts: Any) -> Message:
@@ -73,21 +74,29 @@ async def _reader(shelf: Shelf, instance: InstanceFacts) -> _Reader:
 
 async def _frame(read: _Reader, instance: InstanceFacts, index: int) -> tuple[bytes, bytes, int, int]:
     """The header with the pixel element's head; bytes that hold the frame; how many frames they hold; which one is meant."""
-    syntax = SYNTAXES[instance.transfer_syntax]
     assert instance.pixels_at is not None, "only pictures have frames"
-    head = await read.range(0, instance.pixels_at + _ELEMENT)
-    value_at = instance.pixels_at + (8 if syntax.implicit else 12)
+    head_end = instance.pixels_at + _ELEMENT
+    start, end, frames, which = _range(instance, instance.pixels_at, index)
+    if start - head_end < _NEAR:  # one reading for both
+        both = await read.range(0, end)
+        return both[:head_end], both[start:], frames, which
+    return await read.range(0, head_end), await read.range(start, end), frames, which
+
+
+def _range(instance: InstanceFacts, pixels_at: int, index: int) -> tuple[int, int | None, int, int]:
+    """Where in the file the frame (from 0) lies, how many frames lie there, and which of them it is."""
+    syntax = SYNTAXES[instance.transfer_syntax]
+    value_at = pixels_at + (8 if syntax.implicit else 12)
     frame_bits = int(instance.attributes["frame_bits"])
-    if syntax.encapsulated and instance.frame_table is not None:
-        start, end = frame_range(instance.frame_table, index)
-        return head, await read.range(start, end), 1, 0
-    if syntax.encapsulated or frame_bits % 8 or not syntax.little:
-        # Frames that only decoding tells apart, that share a byte, or whose bytes are swapped in pairs: all of them.
-        length = None if syntax.encapsulated else value_at + -(-frame_bits * instance.frames // 16) * 2
-        return head, await read.range(value_at, length), instance.frames, index
-    length_of_one = frame_bits // 8
-    start = value_at + index * length_of_one
-    return head, await read.range(start, start + length_of_one), 1, 0
+    if syntax.encapsulated:
+        if instance.frame_table is None:
+            return value_at, None, instance.frames, index
+        return *frame_range(instance.frame_table, index), 1, 0
+    if frame_bits % 8 or not syntax.little:
+        # Frames that share a byte, or whose bytes are swapped in pairs: all of them.
+        return value_at, value_at + -(-frame_bits * instance.frames // 16) * 2, instance.frames, index
+    start = value_at + index * frame_bits // 8
+    return start, start + frame_bits // 8, 1, 0
 
 
 def _rescale(instance: InstanceFacts, index: int) -> tuple[float, float]:
