@@ -55,7 +55,7 @@ _DISPATCHER: Final = "郭晓东"
 _HEAD: Final = "和振邦"
 _YEARS: Final = timedelta(days=2 * 365)
 _MODALITIES: Final = ("CT", "DX", "CR", "MR", "US", "MG")
-_PRICES: Final = {"consultation": 20000, "urgent_consultation": 30000}
+_PRICES: Final = {"video": 20000, "offline": 8000}
 _READ_S: Final = 90
 _HALF_HOUR: Final = 30
 # A name as somebody signs with a finger: x and y in thousandths of the pad, t in milliseconds.
@@ -176,7 +176,7 @@ async def _agree(ground: Ground, county: County) -> None:
             scope=frozenset({Scope.CONSULTATION}),
             valid_from=today,
             valid_until=today + _YEARS,
-            prices={"consultation": 40000, "urgent_consultation": 60000},
+            prices={"video": 40000, "offline": 16000},
             head_id=county.people.get("周岱"),
         )
         for new in (below, above):

@@ -60,7 +60,7 @@ async def invitation(work: Work, request: RemoteRequest, urgency: str) -> dict[s
         "agreement_id": agreement.id,
         "to_organisation_id": agreement.server_id,
         "head_id": agreement.head_id,
-        "price_fen": rules.price_of(agreement.prices, urgency),
+        "price_fen": rules.price_of(agreement.prices, request.mode),
     }
 
 

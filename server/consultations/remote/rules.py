@@ -88,10 +88,9 @@ def missing(request: Asked, content: Content, *, urgency: str, consented: bool) 
     return [field for field in Field if not there[field]]
 
 
-def price_of(prices: Mapping[str, int], urgency: str) -> int | None:
-    """What the agreement says it costs, in fen: an urgent one its own price, where there is one. Rule: remote-1"""
-    ordinary = prices.get("consultation")
-    return ordinary if urgency == Urgency.ORDINARY else prices.get("urgent_consultation", ordinary)
+def price_of(prices: Mapping[str, int], mode: str) -> int | None:
+    """What the agreement says a consultation costs by video, or offline, in fen; None where it says nothing. Rule: remote-1"""
+    return prices.get(mode)
 
 
 def answer_within(urgency: str, times: Times) -> timedelta:

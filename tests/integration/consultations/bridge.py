@@ -96,7 +96,7 @@ async def propose(bridge: Bridge, **more: Any) -> dict[str, Any]:
         "scope": ["consultation"],
         "valid_from": today.isoformat(),
         "valid_until": (today + timedelta(days=300)).isoformat(),
-        "prices": {"consultation": 20000},
+        "prices": {"video": 20000},
         **more,
     }
     return dict((await bridge.of(admin).post("/api/cooperation-agreements", body)).ok())

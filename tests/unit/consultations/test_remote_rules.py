@@ -198,11 +198,10 @@ def test_who_may_consent_for_whom(
 
 
 def test_the_price_is_the_agreements() -> None:
-    prices = {"consultation": 20000, "urgent_consultation": 30000}
-    assert rules.price_of(prices, Urgency.ORDINARY) == 20000
-    assert rules.price_of(prices, Urgency.EMERGENCY) == 30000
-    assert rules.price_of({"consultation": 20000}, Urgency.URGENT) == 20000
-    assert rules.price_of({}, Urgency.ORDINARY) is None
+    prices = {"video": 20000, "offline": 8000}
+    assert rules.price_of(prices, Mode.VIDEO) == 20000
+    assert rules.price_of(prices, Mode.OFFLINE) == 8000
+    assert rules.price_of({}, Mode.VIDEO) is None
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 320), st.integers(0, 9000)), min_size=1)))
