@@ -249,6 +249,12 @@ async def readable_patients(work: Work) -> set[PersonId]:
     return {PersonId(patient_id) for patient_id in found}
 
 
+async def patients_acted_for(work: Work) -> set[PersonId]:
+    """The patients who let the institution act that the acting member of staff works for. Rule: records-1"""
+    found = await store.patients_acted_for(work.session, work.actor.organisation, Purpose.ACT_FOR_ME)
+    return {PersonId(patient_id) for patient_id in found}
+
+
 async def note_read(
     work: Work, patient_id: PersonId, what: Seen, subject_id: UUID, *, own: bool = False, reason: str | None = None
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ from server.foundation.fields import DataKey
 from server.foundation.routes import View
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.imaging.orders import access, naming
+from server.imaging.orders import access, naming, rights
 from server.imaging.orders import store as orders
 from server.imaging.orders.catalogue import catalogue
 from server.imaging.orders.model import ImagingOrder
@@ -77,7 +77,7 @@ class _Around:
     people: naming.People
     houses: Mapping[UUID, str]
     keys: Mapping[UUID, DataKey]
-    departments: set[UUID]
+    parties: Mapping[UUID, access.Party | None]
 
     def opened(self, row: ImagingCritical, table: str, column: str, cell: UUID, sealed: bytes | None) -> str:
         """A sealed text; empty without one, or where the patient's key was destroyed."""
@@ -99,8 +99,8 @@ async def of_institution(work: Work, *, unsettled_only: bool) -> list[CriticalVa
 async def shown(work: Work, rows: Sequence[ImagingCritical]) -> list[CriticalValueView]:
     """These, as far as the actor has to do with their orders."""
     by_id = await orders.by_ids(work.session, {row.order_id for row in rows})
-    departments = await identity.own_departments(work)
-    mine = [row for row in rows if access.party_of(by_id[row.order_id], work.actor, None, departments) in _CONCERNED]
+    parties = await _parties(work, by_id.values())
+    mine = [row for row in rows if parties[row.order_id] in _CONCERNED]
     calls = await store.calls_of(work.session, [row.id for row in mine])
     people = {each for row in mine for each in _everybody(row, by_id[row.order_id], calls.get(row.id, []))}
     around = _Around(
@@ -112,9 +112,18 @@ async def shown(work: Work, rows: Sequence[ImagingCritical]) -> list[CriticalVal
             work, {each for row in mine for each in (row.organisation_id, row.reading_organisation_id)}
         ),
         await data_keys.fetch_all(work.session, work.ground.fields, {by_id[row.order_id].patient_id for row in mine}),
-        departments,
+        parties,
     )
     return [_view(around, row) for row in mine]
+
+
+async def _parties(work: Work, rows: Collection[ImagingOrder]) -> dict[UUID, access.Party | None]:
+    """The actor's part in each of these orders. Rule: imaging-23"""
+    departments, known = await identity.own_departments(work), await rights.patients(work)
+    return {
+        row.id: access.party_of(row, work.actor, "clinic" if row.patient_id in known else None, departments)
+        for row in rows
+    }
 
 
 def _view(around: _Around, row: ImagingCritical) -> CriticalValueView:
@@ -141,15 +150,14 @@ def _view(around: _Around, row: ImagingCritical) -> CriticalValueView:
         acknowledged_at=row.acknowledged_at,
         acknowledged_by=naming.named(around.people, row.acknowledged_by),
         acknowledged_name=around.opened(row, TABLE, "acknowledged_name", row.id, row.acknowledged_name),
-        may=_may(around, row, order),
+        may=_may(around, row),
     )
 
 
-def _may(around: _Around, row: ImagingCritical, order: ImagingOrder) -> list[str]:
+def _may(around: _Around, row: ImagingCritical) -> list[str]:
     if row.status not in UNSETTLED:
         return []
-    party = access.party_of(order, around.work.actor, None, around.departments)
-    return ["call_back"] if party is access.Party.RADIOLOGIST else ["acknowledge"]
+    return ["call_back"] if around.parties[row.order_id] is access.Party.RADIOLOGIST else ["acknowledge"]
 
 
 def _call(around: _Around, row: ImagingCritical, call: ImagingCriticalCall) -> CriticalCallView:

@@ -11,7 +11,7 @@ from server.foundation.actor import PATIENT_SIDE as _FAMILY
 from server.foundation.actor import Actor, Role
 from server.foundation.errors import Unknown
 
-from .lifecycle import LIFE, REPORTED, TO_READ, Status
+from .lifecycle import BEFORE_READING, LIFE, REPORTED, TO_READ, Status
 
 UNSETTLED: Final = frozenset({"open", "called_back"})
 
@@ -22,8 +22,8 @@ class Party(StrEnum):
     PATIENT = "patient"
     GUARDIAN = "guardian"
     HELPER = "helper"  # a clinic worker elsewhere, with the patient's recorded consent
-    REQUESTER = "requester"  # who works as doctor or clinic worker where the patient is looked after
-    PERFORMER = "performer"  # where the pictures are taken, when that is elsewhere
+    REQUESTER = "requester"  # of the ordering institution: who ordered, or who may act for or read the patient there
+    PERFORMER = "performer"  # where the pictures are taken, until they are
     RADIOLOGIST = "radiologist"  # of the department that it is routed to, or the centre's head
     CARER = "carer"  # a doctor elsewhere who has the patient in care
 
@@ -68,6 +68,7 @@ class Owned(Protocol):
     performing_organisation_id: UUID
     reading_organisation_id: UUID
     department_id: UUID
+    requester_id: UUID
     head_id: UUID | None
     status: str
     critical: str
@@ -78,8 +79,8 @@ class Owned(Protocol):
 def party_of(order: Owned, actor: Actor, right: str | None, departments: Collection[UUID]) -> Party | None:
     """The actor's part in this order, or None.
 
-    `right` is records' answer to whether the actor may read the patient's record, `departments` are those in which the actor
-    works at the institution acted for. An order that is not acquired yet is no radiologist's business, nor a cancelled one.
+    `right` is the answer to whether the actor may read the patient's record (`rights.py`), `departments` are those in which
+    the actor works at the institution acted for. A cancelled order is no radiologist's business any more.
     Rule: imaging-23
     """
     if actor.role in _FAMILY:
@@ -88,11 +89,18 @@ def party_of(order: Owned, actor: Actor, right: str | None, departments: Collect
         return None
     if is_radiologist(order, actor, departments) and Status(order.status) is not Status.CANCELLED:
         return Party.RADIOLOGIST
-    if actor.organisation_id == order.organisation_id:
+    if actor.organisation_id == order.organisation_id and _looks_after(order, actor, right):
         return Party.REQUESTER
-    if actor.organisation_id == order.performing_organisation_id:
+    if actor.organisation_id == order.performing_organisation_id and Status(order.status) in BEFORE_READING:
         return Party.PERFORMER
     return _BY_RIGHT.get(right or "")
+
+
+def _looks_after(order: Owned, actor: Actor, right: str | None) -> bool:
+    """Whether somebody of the ordering institution has to do with the patient: by having ordered, by the patient's record,
+    or because a critical value waits, which is everybody's there until it is acknowledged. Rule: imaging-23, imaging-33
+    """
+    return right is not None or order.requester_id == actor.person_id or order.critical in UNSETTLED
 
 
 def is_radiologist(order: Owned, actor: Actor, departments: Collection[UUID]) -> bool:

@@ -16,9 +16,8 @@ from server.foundation.ground import push
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.records import service as records
 
-from . import access, store
+from . import access, rights, store
 from .access import Party
 from .model import ImagingOrder, ImagingOrderStep
 
@@ -38,10 +37,9 @@ async def party_of(work: Work, order: ImagingOrder) -> Party | None:
     """The actor's part in an order, if any. Rule: imaging-23"""
     departments = await identity.own_departments(work)
     party = access.party_of(order, work.actor, None, departments)
-    if party is not None or work.actor.person_id is None:
+    if party in (Party.RADIOLOGIST, Party.REQUESTER) or work.actor.person_id is None:
         return party
-    right = await records.may_read(work, PersonId(order.patient_id))
-    return access.party_of(order, work.actor, right, departments)
+    return access.party_of(order, work.actor, await rights.right_of(work, PersonId(order.patient_id)), departments)
 
 
 async def take(

@@ -8,17 +8,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from server.foundation.actor import OrganisationId, PersonId, Role
+from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.identity import service as identity
-from server.imaging.orders import steps
+from server.imaging.orders import rights, steps
 from server.imaging.orders import store as orders
 from server.imaging.orders.catalogue import catalogue
 from server.imaging.orders.errors import NoSuchImagingReason
 from server.imaging.orders.model import ImagingOrder
-from server.records import service as records
 from server.settings import ExamSettings
 
 from . import rules, store
@@ -55,17 +54,12 @@ class Refusal:
 
 async def require_may_order(work: Work, patient_id: PersonId) -> None:
     """Nothing, when the actor may order for this patient: a clinic worker with the patient's consent, a doctor who has the
-    patient in care or whose institution knows the patient.
+    patient in care or works where the patient lets the institution act.
 
     Raises: Unknown. Rule: imaging-20
     """
-    if await identity.replaced_by(work, patient_id) is not None:
+    if await identity.replaced_by(work, patient_id) is not None or await rights.right_of(work, patient_id) is None:
         raise Unknown
-    if await records.may_read(work, patient_id) is not None:
-        return
-    if work.actor.role is not Role.DOCTOR:
-        raise Unknown
-    await identity.patient_here(work, patient_id)
 
 
 async def recognised(work: Work, patient_id: PersonId, modality: str, body_part: str) -> list[Recognised]:
