@@ -182,6 +182,7 @@ class ExamMachine(RuleBasedStateMachine):
         people = (self.cast.worker,) if name in CLINIC else self.cast.radiologists
         for who in people:
             self.tried(exam_acts.act(self.cast, self._id(which), act, who))
+        self.the_books_hold()  # at once: what follows would be refused by the database itself
 
     async def _stands(self, order_id: UUID) -> tuple[str, UUID | None, UUID | None]:
         async with unit_of_work(self.ground, SYSTEM) as work:
