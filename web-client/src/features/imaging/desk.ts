@@ -2,7 +2,7 @@
 import { useQuery } from '@/api/queries'
 import { api, got } from '@/api/client'
 import type { components } from '@/api/schema'
-import type { Role } from '@/features/identity/session'
+import { may, type Role } from '@/features/identity/session'
 
 export type Desk = components['schemas']['ImagingDeskView']
 
@@ -23,6 +23,7 @@ export function useDesk() {
   return useQuery({
     queryKey: ['imaging-desk'],
     queryFn: () => got(api.GET('/api/imaging/desk')),
+    enabled: () => may('imaging.order'),
     refetchInterval: 60_000,
   })
 }

@@ -93,6 +93,8 @@ export const en: Record<keyof typeof zh, string> = {
   'unmatched.of.order': 'The order’s patient',
   'unmatched.verdict': 'Verdict',
   'unmatched.confirm': 'Confirm each difference',
+  'unmatched.which': 'To which order',
+  'unmatched.which.none': 'None, only to the patient',
   'unmatched.attach': 'Attach',
   'unmatched.other': 'Somebody else',
   'unmatched.done': 'Attached',

@@ -91,6 +91,8 @@ export const zh = {
   'unmatched.of.order': '检查单的病人',
   'unmatched.verdict': '结果',
   'unmatched.confirm': '请逐项确认差异',
+  'unmatched.which': '归到哪张检查单',
+  'unmatched.which.none': '不归到检查单，只归入病人',
   'unmatched.attach': '归入',
   'unmatched.other': '换一个人',
   'unmatched.done': '已归入',

@@ -19,6 +19,7 @@ export function usePatient(id: MaybeRefOrGetter<string>) {
     queryKey: () => ['patient', toValue(id)],
     queryFn: () =>
       got(api.GET('/api/patients/{patient_id}', { params: { path: { patient_id: toValue(id) } } })),
+    enabled: () => toValue(id) !== '',
     staleTime: 60_000,
   })
 }

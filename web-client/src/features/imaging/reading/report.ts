@@ -10,6 +10,7 @@ export type Report = components['schemas']['ImagingReportView']
 export type Version = components['schemas']['ImagingReportVersionView']
 export type Template = components['schemas']['ImagingTemplateView']
 export type Content = Pick<Draft, keyof Written>
+const sent = (written: Written) => ({ ...written, positive: written.positive === true })
 export type Figure = components['schemas']['ReportFigureView']
 export type Draft = components['schemas']['ImagingDraftView']
 
@@ -17,7 +18,8 @@ export interface Written {
   findings: string
   impression: string
   advice: string
-  positive: boolean
+  /** Nobody has said yet while this is null: a report is not negative by default. */
+  positive: boolean | null
   template_id: string | null
   figures: Figure[]
 }
@@ -27,7 +29,7 @@ export const blank = (): Written => ({
   findings: '',
   impression: '',
   advice: '',
-  positive: false,
+  positive: null,
   template_id: null,
   figures: [],
 })
@@ -38,7 +40,7 @@ export function fromContent(content: Partial<Content> | null | undefined): Writt
     findings: all.findings,
     impression: all.impression,
     advice: all.advice,
-    positive: all.positive,
+    positive: all.impression.trim() ? all.positive : null,
     template_id: all.template_id,
     figures: [...all.figures],
   }
@@ -46,6 +48,8 @@ export function fromContent(content: Partial<Content> | null | undefined): Writt
 
 export const isWhole = (report: Pick<Written, 'findings' | 'impression'>): boolean =>
   report.findings.trim() !== '' && report.impression.trim() !== ''
+/** Whether somebody said positive or negative. */
+export const isJudged = (report: Pick<Written, 'positive'>): boolean => report.positive !== null
 
 /** A template's sentences: into empty fields, and below what was written already. Never over it. */
 export function filled(report: Written, template: Template): Written {
@@ -77,7 +81,7 @@ export const useReport = (order_id: () => string) =>
   })
 
 export const saveReport = (order_id: string, version: number, content: Written): Promise<Draft> =>
-  got(api.PUT(REPORT, { ...at(order_id), body: { version, ...content } }))
+  got(api.PUT(REPORT, { ...at(order_id), body: { version, ...sent(content) } }))
 
 export const useVersions = (order_id: () => string) =>
   useQuery({
@@ -113,7 +117,7 @@ export const useAmend = () =>
   useAction((key, id: string, version: number, reason: string, content: Written) =>
     step(
       id,
-      api.POST(`${REPORT}/amend`, { ...at(id), ...keyed(key), body: { version, reason, ...content } }),
+      api.POST(`${REPORT}/amend`, { ...at(id), ...keyed(key), body: { version, reason, ...sent(content) } }),
     ),
   )
 
