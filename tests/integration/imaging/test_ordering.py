@@ -8,6 +8,8 @@ from server.foundation.actor import SYSTEM, Level, Role
 from server.foundation.ids import check_digit
 from server.foundation.work import unit_of_work
 from server.imaging.orders.finding import by_accession
+from server.records import service as records
+from server.records.service import Purpose
 from tests import people
 
 from .centre import Centre, a_centre, acted_for
@@ -19,12 +21,34 @@ async def test_a_clinic_worker_orders_with_the_patients_consent_only(centre: Cen
     assert (await centre.order(patient_id=str(stranger.id))).status == 404
 
 
-async def test_a_doctor_orders_for_a_patient_whom_the_own_institution_knows(centre: Centre) -> None:
+async def test_a_doctor_orders_in_care_or_where_the_patient_lets_the_institution_act(centre: Centre) -> None:
     ordered = (await centre.order(centre.doctor)).ok()
     assert ordered["requester"]["id"] == str(centre.doctor.id)
-    elsewhere = await people.a_hospital(centre.ground)
-    stranger = await people.a_patient(centre.ground, home=elsewhere.id)
-    assert (await centre.order(centre.doctor, patient_id=str(stranger.id))).status == 404
+    known = await people.a_patient(centre.ground, home=centre.township.id)
+    assert (await centre.order(centre.doctor, patient_id=str(known.id))).status == 404
+    async with unit_of_work(centre.ground, SYSTEM) as work:
+        await records.open_care(
+            work,
+            patient_id=known.id,
+            carer_id=centre.doctor.id,
+            organisation_id=centre.township.id,
+            source_id=work.new_id(),
+        )
+    assert (await centre.order(centre.doctor, patient_id=str(known.id))).status == 201
+
+
+async def test_after_the_consent_is_taken_back_only_who_ordered_has_the_order(centre: Centre) -> None:
+    order = await centre.returned()
+    colleague = await people.a_member_of_staff(centre.ground, Role.CLINIC_WORKER, centre.township)
+    for who in (centre.worker, colleague, centre.doctor):
+        assert (await centre.act(who, order, "acknowledge")).code in ("", "not-in-this-state")
+    async with unit_of_work(centre.ground, SYSTEM) as work:
+        await records.withdraw_consent(work, person_id=centre.patient.id, purpose=Purpose.ACT_FOR_ME)
+    path = f"/api/imaging/orders/{order['id']}"
+    assert (await centre.of(centre.worker).get(path)).status == 200
+    for who in (colleague, centre.doctor):
+        assert (await centre.of(who).get(path)).status == 404
+        assert (await centre.of(who).get("/api/imaging/orders?box=institution")).ok()["items"] == []
 
 
 async def test_nothing_is_read_without_an_agreement(centre: Centre) -> None:

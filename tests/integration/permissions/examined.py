@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
-from server.foundation.actor import SYSTEM, Role
+from server.foundation.actor import SYSTEM
 from server.foundation.clock import day_of
 from server.foundation.ground import Ground
 from server.foundation.ids import short_number
@@ -28,17 +28,20 @@ from server.records import service as records
 from server.records.service import AttachmentKind
 from tests.people import Somebody
 
-from .course import FILE_MARK, NOTE_MARK, a_picture
+from .course import FILE_MARK, a_picture
 from .houses import House, Known
 
 Ids = dict[str, str]
 _LIMIT = 2**20
 
 
-async def examined(ground: Ground, house: House, known: Known, reader: Somebody) -> Ids:
-    """The ids of a patient's orders by how far each has come, and of a template of the reader's."""
+async def examined(ground: Ground, house: House, known: Known, reader: Somebody, *, own: bool = False) -> Ids:
+    """The ids of a patient's orders by how far each has come, and of a template of the reader's.
+
+    Somebody else of the clinic ordered. A critical value is open only of the `own` patient, for it is everybody's there then.
+    """
     picture = await _picture(ground, house, known)
-    words = _words(known, picture)
+    words = _words(picture)
     ordered, queued, claimed, critical, preliminary, returned = [await _ordered(ground, house, known) for _ in range(6)]
     for each in (queued, claimed, critical, preliminary, returned):
         async with unit_of_work(ground, SYSTEM) as work:
@@ -52,7 +55,8 @@ async def examined(ground: Ground, house: House, known: Known, reader: Somebody)
     async with unit_of_work(ground, house.colleague.actor) as work:
         await signing.finalise(work, returned, 1)
     async with unit_of_work(ground, reader.actor) as work:
-        await reporting.open_critical(work, critical, Seen("pulmonary-embolism", f"{NOTE_MARK}{known.who.name}"))
+        if own:
+            await reporting.open_critical(work, critical, Seen("pulmonary-embolism", "左下肺动脉充盈缺损"))
         kept = await templates.keep(
             work, f"模板{uuid4().hex[:8]}", "CT", "CHEST", Words("所见", "意见", ""), shared=False
         )
@@ -64,27 +68,26 @@ async def examined(ground: Ground, house: House, known: Known, reader: Somebody)
         "preliminary_order_id": str(preliminary),
         "order_id": str(returned),
         "figure_id": str(picture),
-        "template_id": kept.id,
+        "report_template_id": kept.id,
     }
 
 
-def _words(known: Known, picture: UUID) -> ReportContent:
+def _words(picture: UUID) -> ReportContent:
     figure = ReportFigure(study_id=uuid4(), attachment_id=picture)
-    return ReportContent(findings="所见如图", impression=f"{NOTE_MARK}{known.who.name}", figures=(figure,))
+    return ReportContent(findings="所见如图", impression="右肺上叶结节", figures=(figure,))
 
 
 async def _ordered(ground: Ground, house: House, known: Known) -> UUID:
-    """What the clinic's worker ordered; the consent that it needs is not the matrix's business."""
-    worker_id = house.staff[Role.CLINIC_WORKER].id
+    """What the clinic ordered; the consent that it needs is not the matrix's business."""
     async with unit_of_work(ground, SYSTEM) as work:
-        row = await _row(work, house, known, worker_id)
+        row = await _row(work, house, known)
         work.session.add(row)
         await work.session.flush()
         await steps.write(work, row, "order")
         return row.id
 
 
-async def _row(work: Work, house: House, known: Known, worker_id: UUID) -> ImagingOrder:
+async def _row(work: Work, house: House, known: Known) -> ImagingOrder:
     today, session = day_of(work.now), work.session
     row = ImagingOrder(
         id=work.new_id(),
@@ -97,7 +100,7 @@ async def _row(work: Work, house: House, known: Known, worker_id: UUID) -> Imagi
         agreement_id=uuid4(),
         head_id=None,
         patient_id=known.who.id,
-        requester_id=worker_id,
+        requester_id=house.spare.id,
         modality="CT",
         body_part="CHEST",
         procedure_code="ct-chest",
@@ -111,7 +114,7 @@ async def _row(work: Work, house: House, known: Known, worker_id: UUID) -> Imagi
         escalated=0,
         critical="none",
     )
-    asked = Asked(reason=f"{NOTE_MARK}{known.who.name}")
+    asked = Asked(reason="咳嗽三周")
     row.content = await steps.seal(work, row, TABLE, COLUMN, row.id, asked.model_dump_json())
     return row
 

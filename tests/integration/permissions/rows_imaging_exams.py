@@ -10,8 +10,8 @@ from .rows import Reach, Row, Table, const
 from .world import Ids
 
 _HOUSE: Final = Reach.HOUSE
-# An order is its institution's and its reading department's; at home it is the patient's.
-_SEEN: Final = {Role.DOCTOR: _HOUSE, Role.CLINIC_WORKER: _HOUSE}
+# A department reads for the whole house; at the clinic an order is for who acts for the patient, at home the patient's.
+_SEEN: Final = {Role.DOCTOR: _HOUSE}
 # What only the ordering side does: the reading side has a part in the order, but not this one.
 _NOT_READING: Final = {Role.DOCTOR: Reach.NONE}
 _QUEUED: Final = {"order_id": "queued_order_id"}
@@ -38,9 +38,11 @@ IMAGING_EXAMS: Final[Table] = {
     "POST /api/imaging/orders": Row(Reach.OWN, _new),
     f"GET {_ORDER}": Row(Reach.OWN, roles=_SEEN),
     f"GET {_ORDER}/steps": Row(Reach.OWN, roles=_SEEN),
-    f"POST {_ORDER}/cancel": Row(_HOUSE, _REASON, ids=_QUEUED, roles=_NOT_READING),
-    f"POST {_ORDER}/acquired": Row(_HOUSE, ids={"order_id": "ordered_order_id"}, roles=_NOT_READING),
-    f"POST {_ORDER}/acknowledge": Row(_HOUSE, roles=_NOT_READING),
+    f"POST {_ORDER}/cancel": Row(Reach.OWN, _REASON, ids=_QUEUED, roles=_NOT_READING),
+    f"POST {_ORDER}/acquired": Row(
+        Reach.OWN, ids={"order_id": "ordered_order_id"}, roles={**_NOT_READING, Role.CLINIC_WORKER: _HOUSE}
+    ),
+    f"POST {_ORDER}/acknowledge": Row(Reach.OWN, roles=_NOT_READING),
     f"POST {_ORDER}/reject-quality": Row(_HOUSE, const(code="motion"), ids=_QUEUED),
     "GET /api/imaging/recognitions": Row(Reach.OWN, query="?patient_id={patient_id}&modality=CT&body_part=CHEST"),
     "POST /api/imaging/recognitions": Row(Reach.OWN, _result),
@@ -63,11 +65,11 @@ IMAGING_EXAMS: Final[Table] = {
     "POST /api/imaging/report-templates": Row(
         body=const(name="胸部", modality="CT", body_part="CHEST", findings="所见", impression="意见")
     ),
-    "DELETE /api/imaging/report-templates/{template_id}": Row(Reach.OWN),
+    "DELETE /api/imaging/report-templates/{template_id}": Row(Reach.OWN, ids={"template_id": "report_template_id"}),
     "GET /api/imaging/critical": Row(),
     f"POST {_ORDER}/critical": Row(_HOUSE, const(code="tamponade"), ids=_CLAIMED),
     f"POST {_ORDER}/critical/call-back": Row(_HOUSE, const(reached_name="何秀英", reached_role="值班"), ids=_CRITICAL),
-    f"POST {_ORDER}/critical/acknowledge": Row(_HOUSE, const(name="何秀英"), ids=_CRITICAL, roles=_NOT_READING),
+    f"POST {_ORDER}/critical/acknowledge": Row(Reach.OWN, const(name="何秀英"), ids=_CRITICAL, roles=_NOT_READING),
     "GET /api/imaging/figures": Row(query=_DAYS),
 }
 

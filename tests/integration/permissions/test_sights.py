@@ -37,10 +37,16 @@ _PRESCRIBED: Final = frozenset(
     for name in TABLE
     if any(path in name for path in ("/api/prescriptions", "/api/reviews", "/api/post-reviews", "/api/redemptions"))
 )
+# A department reads what is sent to it, whose pictures they are stands over them; a technician knows who is to be examined.
+_READ: Final = frozenset(
+    name
+    for name in TABLE
+    if any(path in name for path in ("/api/imaging/orders", "/api/imaging/worklist", "/api/imaging/critical"))
+)
 # By which routes a role may meet the name of a patient of its own house whom it does not care for; None: by none.
 _NAMES_OF_THE_HOUSE: Final = {
-    Role.CLINIC_WORKER: _DESK,
-    Role.DOCTOR: _FOUND,  # a family doctor at the desk of a primary institution
+    Role.CLINIC_WORKER: _DESK | {"GET /api/imaging/orders", "POST /api/imaging/orders/{order_id}/acquired"},
+    Role.DOCTOR: _FOUND | _READ,  # a family doctor at the desk of a primary institution
     Role.SCHEDULER: _WINDOW,
     Role.PHARMACIST: _PRESCRIBED,
 }

@@ -106,6 +106,7 @@ class Order:
     performing_organisation_id: UUID
     reading_organisation_id: UUID
     department_id: UUID
+    requester_id: UUID
     head_id: UUID | None = None
     status: str = "queued"
     critical: str = "none"
@@ -113,7 +114,7 @@ class Order:
     preliminary_by: UUID | None = None
 
 
-ORDER = Order(uuid4(), uuid4(), uuid4(), uuid4())
+ORDER = Order(*(uuid4() for _ in range(5)))
 
 
 def _somebody(role: Role, house: UUID | None = None) -> Actor:
@@ -130,13 +131,35 @@ def test_each_has_their_part() -> None:
     assert _party(Role.DOCTOR, ORDER.reading_organisation_id, of=True) is Party.RADIOLOGIST
     assert _party(Role.DOCTOR, ORDER.reading_organisation_id) is None
     assert _party(Role.CLINIC_WORKER, ORDER.reading_organisation_id, of=True) is None
-    assert _party(Role.DOCTOR, ORDER.organisation_id) is Party.REQUESTER
-    assert _party(Role.CLINIC_WORKER, ORDER.organisation_id) is Party.REQUESTER
-    assert _party(Role.CLINIC_WORKER, ORDER.performing_organisation_id) is Party.PERFORMER
+    assert _party(Role.DOCTOR, ORDER.organisation_id, right="care") is Party.REQUESTER
+    assert _party(Role.CLINIC_WORKER, ORDER.organisation_id, right="clinic") is Party.REQUESTER
+    assert _party(Role.CLINIC_WORKER, ORDER.organisation_id) is None
     assert _party(Role.PATIENT, right="self") is Party.PATIENT
     assert _party(Role.GUARDIAN, right="guardian") is Party.GUARDIAN
     assert _party(Role.CLINIC_WORKER, uuid4(), right="clinic") is Party.HELPER
     assert _party(Role.DOCTOR, uuid4(), right="care") is Party.CARER
+
+
+def test_who_ordered_keeps_the_order_whatever_became_of_the_consent() -> None:
+    worker = _somebody(Role.CLINIC_WORKER, ORDER.organisation_id)
+    assert access.party_of(ORDER, worker, None, set()) is None
+    assert access.party_of(replace(ORDER, requester_id=worker.person_id), worker, None, set()) is Party.REQUESTER
+
+
+def test_an_open_critical_value_is_everybodys_where_it_was_ordered() -> None:
+    for role in (Role.DOCTOR, Role.CLINIC_WORKER):
+        worker = _somebody(role, ORDER.organisation_id)
+        assert access.party_of(replace(ORDER, critical="open"), worker, None, set()) is Party.REQUESTER
+        assert access.party_of(replace(ORDER, critical="acknowledged"), worker, None, set()) is None
+        elsewhere = _somebody(role, uuid4())
+        assert access.party_of(replace(ORDER, critical="open"), elsewhere, None, set()) is None
+
+
+def test_technicians_see_whom_to_examine_until_the_pictures_are_taken() -> None:
+    worker = _somebody(Role.CLINIC_WORKER, ORDER.performing_organisation_id)
+    for status in Status:
+        party = access.party_of(replace(ORDER, status=str(status)), worker, None, set())
+        assert party is (Party.PERFORMER if status in BEFORE_READING else None), status
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.DOCTOR, Role.CLINIC_WORKER}))
