@@ -61,7 +61,7 @@ function prepare(): void {
   initCore()
   initTools()
   // It warns at every movement that a block without files has no file names.
-  utilities.logger.coreLog.setLevel('error')
+  utilities.logger.coreLog.getLogger('utilities', 'getClosestImageId').setLevel('error')
   for (const tool of TOOLS) addTool(tool)
   ready = true
 }
