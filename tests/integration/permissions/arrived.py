@@ -38,6 +38,6 @@ async def arrived(ground: Ground, house: House, doctor: Somebody) -> dict[str, s
     return {
         "device_id": str(device.id),
         "peer_id": str(peer.id),
-        "waiting_id": str(kept.study_id),
+        "waiting_study_id": str(kept.study_id),
         "arrival_id": str(upload.id),
     }

@@ -15,7 +15,7 @@ from .world import Ids
 
 _HOUSE: Final = Reach.HOUSE
 _UPLOAD: Final = {Role.CLINIC_WORKER: Reach.NONE}
-_WAITING: Final = {"study_id": "waiting_id"}
+_WAITING: Final = {"study_id": "waiting_study_id"}
 
 
 def _attached(ids: Ids) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from .rows_course import COURSE
 from .rows_desk import DESK
 from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
+from .rows_imaging_arrivals import IMAGING_ARRIVALS
 from .rows_imaging_exams import IMAGING_EXAMS
 from .rows_imaging_marks import IMAGING_MARKS
 from .rows_imaging_studies import IMAGING_STUDIES
@@ -48,6 +49,7 @@ TABLE: Final = {
     **IMAGING_STUDIES,
     **IMAGING_MARKS,
     **IMAGING_EXAMS,
+    **IMAGING_ARRIVALS,
     **UPLOADS,
     **MEETINGS,
     **REMOTE,

@@ -19,6 +19,7 @@ from tests.serving import Served
 
 from .cells import ask, judged, permitted
 from .houses import signed_in_again
+from .rows_imaging_arrivals import ARRIVALS_ELSEWHERE
 from .rows_imaging_exams import EXAMS_ELSEWHERE
 from .rows_imaging_marks import IMAGING_MARKS_ELSEWHERE
 from .rows_meetings import MEETINGS_ELSEWHERE
@@ -35,6 +36,7 @@ SHOWN_ELSEWHERE: Final = {
     *MEETINGS_ELSEWHERE,
     *REMOTE_ELSEWHERE,
     *EXAMS_ELSEWHERE,
+    *ARRIVALS_ELSEWHERE,
     *IMAGING_MARKS_ELSEWHERE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",

@@ -26,14 +26,12 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
     "prescription": ("prescription_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.PHARMACIST: Reach.HOUSE}),
     "reviews": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
     "redemptions": ("organisation_id", {Role.PHARMACIST: Reach.HOUSE}),
-    "meeting": (
-        "patient_id",
-        {},
-    ),  # a meeting has its request's id: tests/integration/consultations/test_meeting_room.py
+    "meeting": ("request_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN}),
     "imaging-order": (
         "order_id",
         {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN, Role.DOCTOR: Reach.HOUSE, Role.CLINIC_WORKER: Reach.HOUSE},
     ),
+    "imaging-unmatched": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "imaging-worklist": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "request": ("request_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.SCHEDULER: Reach.HOUSE}),
     "dispatch": ("organisation_id", dict.fromkeys((Role.DOCTOR, Role.SCHEDULER), Reach.HOUSE)),

@@ -31,6 +31,7 @@ from tests import people
 from tests.api import Api
 from tests.people import Somebody
 
+from .arrived import arrived
 from .course import CHAT_MARK, FILE_MARK, NOTE_MARK, Course, Desk, a_desk, booked, going_on, signed
 from .examined import examined
 from .houses import House, Known, a_house, a_known_patient
@@ -136,9 +137,10 @@ async def _side(desk: Desk, tie: Tie, house: House) -> _Side:
     whose = {Stage.SIGNED: patient, Stage.GOING_ON: ward, Stage.BOOKED: patient}
     pictures = {known: await imaged(ground, house.hospital.id, known) for known in (patient, ward)}
     common |= await agreed(ground, house)
+    common |= await arrived(ground, house, desk.doctor)
     asker = await asker_of(ground, house, own=tie is not Tie.SAME)
     requests = {known: await invited(ground, house, known, asker, desk.doctor, common) for known in (patient, ward)}
-    exams = {known: await examined(ground, house, known, desk.doctor) for known in (patient, ward)}
+    exams = {known: await examined(ground, house, known, desk.doctor, own=tie is Tie.OWN) for known in (patient, ward)}
     seen = {known: pictures[known] | exams[known] | requests[known] for known in (patient, ward)}
     dossiers = {stage: common | _facts(whose[stage], course) | seen[whose[stage]] for stage, course in courses.items()}
     marks = (*_marks(patient), ward.phone, ward.id_number, guardian.phone)
