@@ -50,7 +50,7 @@ async def ask(pool: DecoderPool, content: bytes, frame: int, **facts: Any) -> An
         frame_table=header.frame_table,
         place=Place(Store.PACK, "", 0, len(content)),
         sha256="",
-        came_at=None,  # type: ignore[arg-type]
+        came_at=None,  # type: ignore[arg-type]  # nor when it came
     )
     shelf = Shelf(_OneFile(content), None, pool)  # type: ignore[arg-type]  # all that is asked of them
     return await ask_for_frame(shelf, instance, frame, **facts)
