@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
+from uuid import UUID
 
 from server.consultations.remote.facts import RequestFacts
 from server.consultations.remote.lifecycle import REPORTED, WITH_EXPERTS
@@ -92,9 +94,36 @@ def may(kind: Kind, state: State, stand: Stand | None, *, chairs: bool, opens: b
     return found
 
 
-def sees_everybody(kind: Kind, stand: Stand | None) -> bool:
-    """Whether somebody is told who else is there: not before being let in. Rule: meetings-2"""
+def sees_everybody(kind: Kind, stand: Stand | None, state: State) -> bool:
+    """Whether somebody is told who else is there: not before being let in, and of the experts only the lead after the end.
+
+    Rule: meetings-2, remote-8
+    """
+    if state is State.ENDED and kind is Kind.EXPERT:
+        return False
     return is_free(kind, stand) or stand in WELCOME
+
+
+class Present(Protocol):
+    """What of an attendee decides who chairs."""
+
+    person_id: UUID
+    kind: str
+    state: str
+
+
+def heir(chair_id: UUID, people: Iterable[Present]) -> UUID | None:
+    """Who chairs instead of somebody who has left or was put out: the lead, another expert, who asked; None while the chair
+    is there or may come back any moment, and when nobody is left who may.
+
+    Rule: meetings-4
+    """
+    everybody = list(people)
+    if any(each.person_id == chair_id and each.state not in (Stand.LEFT, Stand.REMOVED) for each in everybody):
+        return None
+    present = [each for each in everybody if each.state == Stand.IN and Kind(each.kind) in FREE]
+    order = (Kind.LEAD, Kind.EXPERT, Kind.REQUESTER)
+    return min(present, key=lambda each: order.index(Kind(each.kind))).person_id if present else None
 
 
 def may_chair(kind: str, stand: str) -> bool:

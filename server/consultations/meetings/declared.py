@@ -8,7 +8,7 @@ from server.consultations.remote.events import ExpertsChanged, RequestStepped
 from server.foundation.actor import Role
 from server.foundation.ground import Subscriber
 from server.foundation.watching import Topic
-from server.records.events import ConsentWithdrawn
+from server.records.events import ConsentWithdrawn, RecordingFinished
 
 from . import door, following, http, http_opinions, jobs
 
@@ -27,6 +27,7 @@ SUBSCRIBERS: Final = (
     Subscriber(RequestStepped, following.on_request_stepped),
     Subscriber(ExpertsChanged, following.on_experts_changed),
     Subscriber(ConsentWithdrawn, following.on_consent_withdrawn),
+    Subscriber(RecordingFinished, following.on_recording_finished),
 )
 JOBS: Final = jobs.JOBS
 TOPICS: Final = (Topic("meeting", door.may_watch),)

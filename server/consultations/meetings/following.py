@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from server.consultations.remote import reading
+from server.consultations.remote import steps as request_steps
 from server.consultations.remote import store as request_store
 from server.consultations.remote.content import Mode
 from server.consultations.remote.events import ExpertsChanged, RequestStepped
 from server.foundation.work import Work
-from server.records.events import ConsentWithdrawn
+from server.records.events import ConsentWithdrawn, RecordingFinished
 from server.records.service import Purpose
 
 from . import parts, room, store
@@ -39,6 +40,14 @@ async def on_experts_changed(work: Work, event: ExpertsChanged) -> None:
     facts = await reading.facts_of(work, request)
     await room.let_go(work, meeting, facts)
     parts.tell(work, meeting.id)
+
+
+async def on_recording_finished(work: Work, event: RecordingFinished) -> None:
+    """A leg can be played: the pages look again."""
+    request = await request_store.by_encounter(work.session, event.encounter_id)
+    if request is not None:
+        parts.tell(work, request.id)
+        request_steps.tell(work, request)
 
 
 async def on_consent_withdrawn(work: Work, event: ConsentWithdrawn) -> None:

@@ -34,7 +34,7 @@ from .errors import (
 from .lifecycle import WELCOME, Stand, State
 from .model import Meeting
 from .parts import Part
-from .side import PREFIX, STAYS
+from .side import PREFIX, STAYS, pass_chair_on
 
 WITHDRAWN: Final = "consent-withdrawn"
 
@@ -212,13 +212,11 @@ async def stop_video(work: Work, meeting: Meeting) -> None:
 
 
 async def let_go(work: Work, meeting: Meeting, facts: RequestFacts) -> None:
-    """Put out who is no expert any more; if they chaired, the chair goes to the lead. Rule: meetings-4"""
+    """Put out who is no expert any more; if they chaired, somebody who is there does. Rule: meetings-4"""
     for each in await store.attendees(work.session, meeting.id):
         if Kind(each.kind) not in EXPERTS or facts.expert(each.person_id) is not None:
             continue
         if await store.stand(work.session, meeting.id, each.person_id, "remove", work.now):
             await STAYS.end(work.session, meeting.id, each.person_id, None, work.now, "replaced")
             live.remove(work, meeting.room, each.person_id)
-        if meeting.chair_id == each.person_id and facts.lead is not None:
-            await store.change(work.session, meeting.id, chair_id=facts.lead.person_id)
-            live.hand_over(work, meeting.room, facts.lead.person_id)
+    await pass_chair_on(work, meeting)

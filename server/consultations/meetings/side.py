@@ -69,6 +69,7 @@ class MeetingSide:
         else:
             await STAYS.end(work.session, meeting.id, person_id, "seat", work.now, str(change))
         await _note_emptiness(work, meeting)
+        await pass_chair_on(work, meeting)
         parts.tell(work, meeting.id)
 
     async def media_changed(self, work: Work, room: str, seat: str | None, kind: str, at_ms: int) -> None:
@@ -91,6 +92,7 @@ class MeetingSide:
         meeting = await store.by_room(work.session, room)
         if meeting is not None and await store.stand(work.session, meeting.id, person_id, "remove", work.now):
             work.audit("meeting.remove", "meeting", meeting.id, patient_id=PersonId(meeting.patient_id))
+            await pass_chair_on(work, meeting)
             parts.tell(work, meeting.id)
 
     async def handed_over(self, work: Work, room: str, person_id: PersonId) -> None:
@@ -109,6 +111,19 @@ class MeetingSide:
     async def after_restart(self, work: Work) -> None:
         """Everybody is off the line until seen again."""
         await store.everybody_away(work.session, work.now)
+
+
+async def pass_chair_on(work: Work, meeting: Meeting) -> None:
+    """Somebody else chairs when the chair has left: who waits at the door is never left without anybody to let them in."""
+    if meeting.chair_id is None or meeting.state != State.OPEN:
+        return
+    heir = access.heir(meeting.chair_id, await store.attendees(work.session, meeting.id))
+    if heir is None:
+        return
+    passed = await store.change(work.session, meeting.id, Meeting.chair_id == meeting.chair_id, chair_id=heir)
+    if passed is not None:
+        live.hand_over(work, passed.room, heir)
+        work.audit("meeting.hand_over", "meeting", meeting.id, patient_id=PersonId(meeting.patient_id))
 
 
 async def _note_emptiness(work: Work, meeting: Meeting) -> None:

@@ -69,7 +69,7 @@ async def view_of(work: Work, meeting_id: UUID) -> MeetingView:
     part = await parts.own(work, meeting_id)
     meeting = part.meeting
     everybody = await _people(work, part)
-    sees_all = access.sees_everybody(part.kind, part.stand)
+    sees_all = access.sees_everybody(part.kind, part.stand, State(meeting.state))
     people = everybody if sees_all else [each for each in everybody if each.person_id == work.actor.person_id]
     names = {each.person_id: each.name for each in everybody}
     chair = meeting.chair_id if sees_all else None

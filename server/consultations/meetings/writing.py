@@ -70,15 +70,17 @@ async def desk(work: Work, request_id: UUID) -> Desk:
     if not ours and not own:
         raise Unknown
     sees_all = ours and facts.status in WITH_EXPERTS
+    lead = expert is not None and ours and expert.lead
+    reads = lead or facts.status in (Status.SCHEDULED, Status.IN_SESSION)
     signed = {each.author_id for each in written if each.kind == Sort.OPINION and each.version > 0}
     return Desk(
         request_id=request_id,
         number=request.number,
         status=facts.status,
-        lead=expert is not None and ours and expert.lead,
+        lead=lead,
         mine=await _draft(work, own, Sort.OPINION),
         summary=await _draft(work, own, Sort.SUMMARY),
-        experts=await _words(work, request, facts, written) if sees_all else [],
+        experts=await _words(work, request, facts, written, reads=reads) if sees_all else [],
         waiting_for=rules.waiting_for(facts.experts, signed) if sees_all else [],
         may=_may(work, facts, own, signed) if ours else [],
     )
@@ -90,8 +92,9 @@ async def _draft(work: Work, own: list[Opinion], sort: Sort) -> Draft | None:
 
 
 async def _words(
-    work: Work, request: RemoteRequest, facts: RequestFacts, written: Sequence[Opinion]
+    work: Work, request: RemoteRequest, facts: RequestFacts, written: Sequence[Opinion], *, reads: bool
 ) -> list[ExpertWords]:
+    """Who has signed; what they wrote only for who reads the record: the lead, the others until the talk ends (remote-8)."""
     ids = [each.person_id for each in facts.experts]
     cards, titles = await identity.people(work, ids), await identity.titles(work, ids, Role.DOCTOR)
     by_author = {each.author_id: each for each in written if each.kind == Sort.OPINION and each.version > 0}
@@ -109,7 +112,7 @@ async def _words(
                 lead=each.lead,
                 state="signed" if part else "writing",
                 signed_at=part.signed_at if part else None,
-                content=part.content if part else None,
+                content=part.content if part and reads else None,
             )
         )
     return found

@@ -153,6 +153,18 @@ async def test_the_chair_is_handed_to_an_expert_who_is_there(bridge: Bridge) -> 
     assert "admit" in (await sees(bridge, bridge.colleague, request))["may"]
 
 
+async def test_when_the_chair_leaves_somebody_else_can_open_the_door(bridge: Bridge) -> None:
+    request = await opened(bridge)
+    for who in (bridge.expert, bridge.worker):
+        await reports(bridge, request, who, Change.JOINED)
+    await reports(bridge, request, bridge.expert, Change.AWAY)
+    assert (await meeting_of(bridge, request)).chair_id == bridge.expert.id
+    await reports(bridge, request, bridge.expert, Change.LEFT)
+    assert (await meeting_of(bridge, request)).chair_id == bridge.worker.id
+    (await bridge.of(bridge.patient).post(of(request, "knock"))).ok()
+    (await bridge.of(bridge.worker).post(of(request, "admit"), {"person_id": str(bridge.patient.id)})).ok()
+
+
 async def test_presence_is_kept_and_an_empty_room_is_closed_after_a_while(bridge: Bridge) -> None:
     request = await opened(bridge)
     for who in (bridge.expert, bridge.worker):

@@ -82,6 +82,22 @@ async def test_of_several_each_signs_and_the_lead_sums_up_last(bridge: Bridge) -
     assert await status_of(bridge, request) == "signed"
 
 
+async def test_after_the_talk_only_the_lead_reads_what_the_others_wrote(bridge: Bridge) -> None:
+    request = await opened(bridge, bridge.expert, bridge.colleague)
+    for who in (bridge.expert, bridge.colleague):
+        (await writes(bridge, who, request)).ok()
+        (await signs(bridge, who, request)).ok()
+    during = await _desk(bridge, bridge.colleague, request)
+    assert [each["content"]["opinion"] for each in during["experts"]] == [SAID["opinion"]] * 2
+    (await bridge.of(bridge.expert).post(f"/api/meetings/{request['id']}/end")).ok()
+    after = await _desk(bridge, bridge.colleague, request)
+    assert [(each["state"], each["content"]) for each in after["experts"]] == [("signed", None)] * 2
+    lead = await _desk(bridge, bridge.expert, request)
+    assert [each["content"]["opinion"] for each in lead["experts"]] == [SAID["opinion"]] * 2
+    meeting = (await bridge.of(bridge.colleague).get(f"/api/meetings/{request['id']}")).ok()
+    assert {each["person_id"] for each in meeting["people"]} == {str(bridge.colleague.id)}
+
+
 async def test_a_released_expert_is_not_waited_for_and_keeps_the_draft(bridge: Bridge) -> None:
     request = await opened(bridge, bridge.expert, bridge.colleague)
     (await writes(bridge, bridge.colleague, request)).ok()

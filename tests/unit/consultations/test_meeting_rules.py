@@ -124,6 +124,36 @@ def test_out_of_the_room_leads_one_way_back() -> None:
     assert DOOR.next(DOOR.next(Stand.KNOCKING, "admit"), "come") is Stand.IN
 
 
+@dataclass
+class _There:
+    person_id: UUID
+    kind: str
+    state: str
+
+
+def _there(**stands: str) -> list[_There]:
+    """Everybody of some kind, standing there; the number of a person is the place of the kind."""
+    return [_There(UUID(int=list(Kind).index(Kind(kind))), kind, state) for kind, state in stands.items()]
+
+
+def _id(kind: Kind) -> UUID:
+    return UUID(int=list(Kind).index(kind))
+
+
+def test_when_the_chair_has_left_the_lead_chairs_then_an_expert_then_who_asked() -> None:
+    gone = {"expert": "left", "lead": "in", "requester": "in", "patient": "in"}
+    assert access.heir(_id(Kind.EXPERT), _there(**gone)) == _id(Kind.LEAD)
+    gone |= {"lead": "away"}
+    assert access.heir(_id(Kind.EXPERT), _there(**gone)) == _id(Kind.REQUESTER)
+    gone |= {"requester": "left"}
+    assert access.heir(_id(Kind.EXPERT), _there(**gone)) is None, "a patient does not chair"
+
+
+@pytest.mark.parametrize("stand", ["in", "away", "admitted"])
+def test_a_chair_who_is_there_or_on_the_way_stays_the_chair(stand: str) -> None:
+    assert access.heir(_id(Kind.EXPERT), _there(expert=stand, lead="in")) is None
+
+
 @dataclass(frozen=True)
 class _Expert:
     person_id: UUID
