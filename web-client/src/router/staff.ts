@@ -24,6 +24,7 @@ export const staffRoutes: RouteRecordRaw[] = [
       { path: 'planning/agreements', component: () => import('@/pages/staff/planning/AgreementsPage.vue') },
       { path: 'planning/teams', component: () => import('@/pages/staff/planning/TeamsPage.vue') },
       { path: 'planning/limits', component: () => import('@/pages/staff/planning/LimitsPage.vue') },
+      { path: 'planning/cooperation', component: () => import('@/pages/staff/planning/CooperationPage.vue') },
       { path: 'people', component: () => import('@/pages/staff/PeoplePage.vue') },
       { path: 'organisations', component: () => import('@/pages/staff/OrganisationsPage.vue') },
       { path: 'open-rates', component: () => import('@/pages/staff/OpenRatesPage.vue') },

@@ -8,6 +8,7 @@ import {
   ClipboardCheck,
   ClipboardList,
   FileText,
+  Handshake,
   Merge,
   MessagesSquare,
   Pill,
@@ -47,6 +48,7 @@ interface Entry {
     | 'rail.drugs'
     | 'rail.people'
     | 'rail.organisations'
+    | 'rail.cooperation'
     | 'rail.openRates'
     | 'rail.counts'
     | 'rail.imaging'
@@ -101,6 +103,12 @@ const ENTRIES: readonly Entry[] = [
   { to: '/staff/people', icon: UserRoundCog, word: 'rail.people', roles: ['administrator'] },
   { to: '/staff/duplicates', icon: Merge, word: 'rail.duplicates', roles: ['administrator'] },
   { to: '/staff/organisations', icon: Building2, word: 'rail.organisations', roles: ['administrator'] },
+  {
+    to: '/staff/planning/cooperation',
+    icon: Handshake,
+    word: 'rail.cooperation',
+    roles: ['administrator'],
+  },
   {
     to: '/staff/imaging/devices',
     area: '/staff/imaging',

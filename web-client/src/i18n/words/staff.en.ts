@@ -21,6 +21,7 @@ export const en: Record<keyof typeof zh, string> = {
   'rail.imaging': 'Imaging',
   'rail.review': 'Review',
   'rail.prescriptions': 'Prescribe',
+  'rail.cooperation': 'Agreements',
   'rail.organisations': 'Sites',
   'rail.help': 'Help',
   'menu.elsewhere': 'Sign out everywhere',

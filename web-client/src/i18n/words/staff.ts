@@ -22,6 +22,7 @@ export const zh = {
   'rail.imaging': '影像',
   'rail.review': '审方',
   'rail.prescriptions': '处方',
+  'rail.cooperation': '合作协议',
   'rail.organisations': '机构',
   'rail.help': '帮助',
   'menu.elsewhere': '退出所有设备',
