@@ -87,6 +87,7 @@ PLACES: Final = (
     Place("/staff/planning/agreements", SCHEDULER, "/staff/planning/agreements"),
     Place("/staff/planning/teams", SCHEDULER, "/staff/planning/teams"),
     Place("/staff/planning/limits", SCHEDULER, "/staff/planning/limits"),
+    Place("/staff/planning/cooperation", ADMINISTRATOR, "/staff/planning/cooperation"),
     Place("/staff/window", SCHEDULER, "/staff/window"),
     Place("/staff/arrivals", SCHEDULER, "/staff/arrivals"),
     Place("/staff/duplicates", ADMINISTRATOR, "/staff/duplicates"),
