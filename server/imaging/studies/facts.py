@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.fields import normalised
 from server.imaging.archive.places import Place
 
 
@@ -71,6 +72,16 @@ class Named:
     institution: str = ""
     referrer: str = ""
     study_id: str = ""
+
+    def is_another(self, other: Named) -> bool:
+        """Whether the other file names another patient: by its number, or by name where one of them has no number.
+
+        Rule: imaging-3
+        """
+        if self.file_id and other.file_id:
+            return normalised(self.file_id) != normalised(other.file_id)
+        names = (normalised(self.patient_name.replace("^", " ")), normalised(other.patient_name.replace("^", " ")))
+        return all(names) and names[0] != names[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from server.imaging.dicom.verdict import REFUSED, Header, Reason, Uids
 from server.imaging.events import StudyArrived
 
 from . import store_filing as store
-from .facts import CameBy, Fate, Outcome
+from .facts import CameBy, Fate, Named, Outcome
 from .lifecycle import State, step
 from .model import Study
-from .naming import WordsKey, named_of, seal_words, words_key
+from .naming import WordsKey, named_of, open_named, seal_words, words_key
 from .times import study_instant
 
 
@@ -78,11 +78,14 @@ def _study_uid(seen: Seen) -> str:
 async def _file_study(work: Work, arrival: Arrival, study_uid: str, group: list[Seen]) -> None:
     study, new = await _study(work, arrival, study_uid, group[0])
     known = await store.instances_of(work.session, study.id, {_of(seen).uids.sop for seen in group})
+    whose = await _whose(work, study)
     fresh = []
     for seen in group:
         seen.study_id = study.id
         there = known.get(_of(seen).uids.sop)
-        if there is None and seen.place is not None:
+        if there is None and whose.is_another(named_of(_of(seen))):
+            seen.set_aside(Reason.OTHER_PATIENT)
+        elif there is None and seen.place is not None:
             seen.instance_id = work.new_id()
             known[_of(seen).uids.sop] = (seen.instance_id, seen.sha256)
             fresh.append(seen)
@@ -92,6 +95,12 @@ async def _file_study(work: Work, arrival: Arrival, study_uid: str, group: list[
                 seen.set_aside(Reason.OTHER_CONTENT)
     if fresh:
         await _add(work, study, fresh, new=new)
+
+
+async def _whose(work: Work, study: Study) -> Named:
+    """Whom the study's first file named: what names somebody else is not added to it, least of all once it is a patient's."""
+    key = await words_key(work, PersonId(study.patient_id) if study.patient_id else None)
+    return open_named(work, study.words, study.id, key)
 
 
 async def _study(work: Work, arrival: Arrival, study_uid: str, first: Seen) -> tuple[Study, bool]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import suppress
 from typing import Final
@@ -28,7 +29,7 @@ from .facts import CameBy, Fate, Outcome, Part
 from .filing import Arrival, Seen, file_batch
 from .shelf import Shelf
 
-_AHEAD: Final = 4  # files inspected and waiting to be sealed
+_AHEAD_BYTES: Final = 32 * 2**20  # of files inspected and waiting to be sealed; one larger file waits alone
 _INSPECTING: Final = asyncio.Semaphore(2)
 
 
@@ -84,7 +85,7 @@ class _Batch:
 
     async def files(self, parts: AsyncIterable[Part]) -> AsyncIterator[Whole]:
         """The files to store, inspected a little ahead of their sealing."""
-        ahead: asyncio.Queue[Whole | None] = asyncio.Queue(_AHEAD)
+        ahead = _Ahead()
         inspecting = asyncio.create_task(self._inspect_all(parts, ahead))
         try:
             while (file := await ahead.get()) is not None:
@@ -95,7 +96,7 @@ class _Batch:
             with suppress(asyncio.CancelledError, Exception):  # its own error was raised above, where it counts
                 await inspecting
 
-    async def _inspect_all(self, parts: AsyncIterable[Part], ahead: asyncio.Queue[Whole | None]) -> None:
+    async def _inspect_all(self, parts: AsyncIterable[Part], ahead: _Ahead) -> None:
         try:
             async for part in parts:
                 async with _INSPECTING:
@@ -130,6 +131,33 @@ class _Batch:
             async with self._ground.database.session() as session:
                 self._known[study_uid] = await store.digests(session, self._organisation_id, study_uid)
         return self._known[study_uid]
+
+
+class _Ahead:
+    """Files between inspecting and sealing, bounded by their bytes."""
+
+    def __init__(self) -> None:
+        self._files: deque[Whole | None] = deque()
+        self._held = 0
+        self._changed = asyncio.Condition()
+
+    async def put(self, file: Whole | None) -> None:
+        """Hand one over, or None at the end; waits while too much is held."""
+        size = len(file.content) if file else 0
+        async with self._changed:
+            await self._changed.wait_for(lambda: not self._held or self._held + size <= _AHEAD_BYTES)
+            self._held += size
+            self._files.append(file)
+            self._changed.notify_all()
+
+    async def get(self) -> Whole | None:
+        """The next one; None at the end."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: bool(self._files))
+            file = self._files.popleft()
+            self._held -= len(file.content) if file else 0
+            self._changed.notify_all()
+            return file
 
 
 def _looked_at(part: Part, limits: Limits) -> Seen:

@@ -12,6 +12,7 @@ from server.foundation.work import Work
 from . import assigning, store
 from .shelf import Shelf
 
+_SET_ASIDE_FOR: Final = timedelta(days=90)
 _LOST_AFTER: Final = timedelta(hours=2)  # longer than any batch takes from its first byte to its rows
 
 
@@ -34,4 +35,12 @@ async def sweep(ground: Ground) -> int:
     return await ground.part(Shelf).packs.sweep(known, ground.clock.now() - _LOST_AFTER)
 
 
-JOBS: Final = (settle_quiet, sweep_packs)
+@every("40 17 * * *", "imaging.forget_quarantine")  # at 1:40 in China
+async def forget_quarantine(work: Work) -> None:
+    """What was set aside and nobody asked for in 90 days; its pack goes when nothing else lies in it."""
+    gone = await store.forget_quarantined(work.session, work.now - _SET_ASIDE_FOR)
+    if gone:
+        work.audit("imaging-quarantine.forget", "imaging-quarantine", "old", files=gone)
+
+
+JOBS: Final = (settle_quiet, sweep_packs, forget_quarantine)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .model import Instance, Quarantined, Series, Study
@@ -92,3 +92,9 @@ async def quarantined(session: AsyncSession, organisation_id: UUID, limit: int) 
     """What an institution's senders sent that was set aside, the newest first."""
     statement = select(Quarantined).where(Quarantined.organisation_id == organisation_id)
     return (await session.scalars(statement.order_by(Quarantined.at.desc(), Quarantined.id).limit(limit))).all()
+
+
+async def forget_quarantined(session: AsyncSession, before: datetime) -> int:
+    """Delete what was set aside before then; how many."""
+    gone = await session.execute(delete(Quarantined).where(Quarantined.at < before).returning(Quarantined.id))
+    return len(gone.all())

@@ -8,6 +8,7 @@ from server.foundation.actor import SYSTEM, PersonId
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
 from server.imaging.studies import store
+from server.imaging.studies.model import Study
 
 
 async def test_the_demo_patient_has_a_ct_and_one_to_compare_with_and_no_more_on_the_next_start(ground: Ground) -> None:
@@ -22,6 +23,6 @@ async def test_the_demo_patient_has_a_ct_and_one_to_compare_with_and_no_more_on_
     assert [study.id for study in await _studies(ground, county.people[PATIENT])] == [study.id for study in first]
 
 
-async def _studies(ground: Ground, patient_id: PersonId) -> list[store.Study]:
+async def _studies(ground: Ground, patient_id: PersonId) -> list[Study]:
     async with unit_of_work(ground, SYSTEM) as work:
         return list(await store.studies_of_patients(work.session, [patient_id], 10))

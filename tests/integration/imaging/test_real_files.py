@@ -17,7 +17,7 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.pixels import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
 
 from server.foundation.ground import Ground
 from server.imaging.dicom import twelve_bits
@@ -193,10 +193,11 @@ def _eight(theirs: NDArray[Any], content: bytes) -> NDArray[Any]:
     """pydicom's colours with 8 bits a sample."""
     data = _read(content)
     if theirs.ndim == 2:
-        theirs = pydicom.pixels.apply_color_lut(theirs, data)
+        theirs = apply_color_lut(theirs, data)
     elif theirs.dtype.itemsize > 1:
         return (theirs >> (data.BitsStored - 8)).astype(int)
-    return theirs.astype(int) >> (8 if theirs.dtype.itemsize > 1 else 0)
+    shown: NDArray[Any] = theirs.astype(int) >> (8 if theirs.dtype.itemsize > 1 else 0)
+    return shown
 
 
 def _windowed(want: NDArray[Any], data: pydicom.FileDataset) -> NDArray[Any] | None:
@@ -210,7 +211,8 @@ def _windowed(want: NDArray[Any], data: pydicom.FileDataset) -> NDArray[Any] | N
     else:
         least, most = _range(data)
     grey = np.clip((shown - least) / (most - least) * 255, 0, 255)
-    return np.rint(255 - grey if data.PhotometricInterpretation == "MONOCHROME1" else grey).astype(int)
+    drawn: NDArray[Any] = np.rint(255 - grey if data.PhotometricInterpretation == "MONOCHROME1" else grey).astype(int)
+    return drawn
 
 
 def _range(data: pydicom.FileDataset) -> tuple[float, float]:

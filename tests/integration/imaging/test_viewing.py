@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -210,6 +211,15 @@ async def test_what_was_set_aside_is_listed_with_its_sentence_for_its_own_instit
     }
     assert all(row["sentence"] == SENTENCES[Reason(row["reason"])][0] for row in rows)
     assert (await house.of(house.stranger).get("/api/imaging/quarantine")).ok() == []
+
+
+async def test_what_was_set_aside_is_forgotten_after_its_time_and_not_before(house: House) -> None:
+    await house.take([hostile.good()[:-500]])
+    for later, left in ((timedelta(days=89), 1), (timedelta(days=91), 0)):
+        async with unit_of_work(house.ground, SYSTEM) as work:
+            work.now += later
+            await jobs.forget_quarantine.run(work)
+        assert len((await house.of(house.worker).get("/api/imaging/quarantine")).ok()) == left
 
 
 async def test_a_prior_is_offered_and_another_patients_study_is_not(house: House, ground: Ground, api: Api) -> None:

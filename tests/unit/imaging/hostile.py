@@ -60,7 +60,7 @@ def deflate_bomb(megabytes: int = 600) -> bytes:
     """A deflated data set of zeros that would become so many megabytes."""
     data = read(good())
     data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
-    head = io.BytesIO()
+    head = pydicom.filebase.DicomBytesIO()
     pydicom.filewriter.write_file_meta_info(head, data.file_meta)
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     pixels = struct.pack("<HH2s2xI", 0x7FE0, 0x0010, b"OW", megabytes * 2**20)

@@ -10,7 +10,7 @@ import numpy as np
 import pydicom
 import pytest
 from PIL import Image
-from pydicom.pixels import apply_modality_lut, apply_windowing
+from pydicom.pixels.processing import apply_modality_lut, apply_windowing
 
 from server.imaging.dicom.pool import DecoderPool, PoolLimits, Undecodable
 from server.imaging.dicom.protocol import Message
