@@ -1,17 +1,11 @@
 /** Who comes by a link: the secret from the fragment, the word by which this browser is known again, the login of a guest. */
-import { open, told } from '../remote/calls'
+import { api, got } from '@/api/client'
 import { Problem } from '@/api/problem'
 import { begin, learn, restore } from '@/features/identity/session'
 
 export interface Guest {
   meetingId: string
 }
-interface Welcome {
-  access_token: string
-  expires_in_s: number
-  meeting_id: string
-}
-
 const WORD_AT = 'lianyi.browser'
 const MEETING_AT = 'lianyi.meeting'
 const SECRET = /^#([\w-]{16,64})$/
@@ -33,7 +27,7 @@ export function pageWord(store: Storage = localStorage): string {
 /** Signs the guest in, or finds the guest again after a reload. Raises the Problem of a link that is over or used. */
 export async function openLink(secret: string | undefined, browser: string): Promise<Guest> {
   if (secret) {
-    const welcome = await told<Welcome>(open.POST('/api/invitations/open', { body: { secret, browser } }))
+    const welcome = await got(api.POST('/api/invitations/open', { body: { secret, browser } }))
     begin({ access_token: welcome.access_token, expires_in_s: welcome.expires_in_s })
     await learn()
     sessionStorage.setItem(MEETING_AT, welcome.meeting_id)
@@ -41,7 +35,7 @@ export async function openLink(secret: string | undefined, browser: string): Pro
   }
   const meetingId = sessionStorage.getItem(MEETING_AT)
   const person = meetingId ? await restore() : undefined
-  if (!meetingId || (person?.role as string) !== 'guest') {
+  if (!meetingId || person?.role !== 'guest') {
     throw new Problem({ code: 'invitation-over', status: 410, title: '' })
   }
   return { meetingId }

@@ -1,61 +1,47 @@
 /** Calls about requests, as pages make them. */
 import { toValue, type MaybeRefOrGetter } from 'vue'
-import type { Box, Candidate, MaterialKind, Partner, Request, Row, Step, Used } from './contract'
-import type { Form } from './fields'
-import { toBody } from './fields'
+import type { Box, MaterialKind, Request, Row, Used } from './contract'
+import { toBody, type Form } from './fields'
 import { useAction } from '@/api/action'
-import { api } from '@/api/client'
+import { api, got } from '@/api/client'
 import { useLive } from '@/api/live'
 import { put, refetch, useQuery } from '@/api/queries'
+import type { components } from '@/api/schema'
 
-interface Wanted {
-  params?: { path?: Record<string, string>; query?: Record<string, unknown> }
-  headers?: Record<string, string>
-  body?: unknown
-}
-type Ask = (path: string, wanted?: Wanted) => Promise<{ data?: unknown }>
-/** By hand until the description has these routes. */
-export const open = api as unknown as Record<'GET' | 'POST' | 'PUT' | 'DELETE', Ask>
-export async function told<T>(answer: Promise<{ data?: unknown }>): Promise<T> {
-  return (await answer).data as T
-}
+type Schemas = components['schemas']
+type View = Promise<{ data?: Schemas['RemoteRequestView'] }>
 export const keyed = (key: string) => ({ headers: { 'Idempotency-Key': key } })
-const REQUEST = '/api/remote-requests/{id}'
-const at = (id: string) => ({ params: { path: { id } } })
+const at = (request_id: string) => ({ params: { path: { request_id } } })
+const whole = (answer: View) => got(answer) as Promise<Request>
 
 export const requestKey = (id: string) => ['remote-request', id] as const
 
 export function useRequest(id: MaybeRefOrGetter<string>) {
   useLive(
-    () => `request:${toValue(id)}`,
-    ['remote-request', toValue(id)],
-    ['remote-steps', toValue(id)],
+    () => (toValue(id) ? `request:${toValue(id)}` : undefined),
+    ['remote-request'],
+    ['remote-steps'],
     ['remote-requests'],
   )
   return useQuery({
     queryKey: () => requestKey(toValue(id)),
-    queryFn: () => told<Request>(open.GET(REQUEST, at(toValue(id)))),
+    queryFn: () => whole(api.GET('/api/remote-requests/{request_id}', at(toValue(id)))),
     enabled: () => toValue(id) !== '',
     refetchInterval: 60_000,
   })
 }
 
-export function useRequests(box: Box, state: MaybeRefOrGetter<string> = '') {
-  return useQuery({
-    queryKey: () => ['remote-requests', box, toValue(state)],
-    queryFn: () =>
-      told<Row[]>(
-        open.GET('/api/remote-requests', { params: { query: { box, state: toValue(state) || undefined } } }),
-      ),
+export const useRequests = (box: Box) =>
+  useQuery({
+    queryKey: ['remote-requests', box],
+    queryFn: () => got(api.GET('/api/remote-requests', { params: { query: { box } } })) as Promise<Row[]>,
     refetchInterval: 30_000,
-    keepPrevious: true,
   })
-}
 
 export const useSteps = (id: MaybeRefOrGetter<string>, enabled: MaybeRefOrGetter<boolean>) =>
   useQuery({
     queryKey: () => ['remote-steps', toValue(id)],
-    queryFn: () => told<Step[]>(open.GET(`${REQUEST}/steps`, at(toValue(id)))),
+    queryFn: () => got(api.GET('/api/remote-requests/{request_id}/steps', at(toValue(id)))),
     enabled,
   })
 
@@ -63,9 +49,7 @@ export const usePartners = () =>
   useQuery({
     queryKey: ['cooperation-partners', 'consultation'],
     queryFn: () =>
-      told<Partner[]>(
-        open.GET('/api/cooperation-partners', { params: { query: { scope: 'consultation' } } }),
-      ),
+      got(api.GET('/api/cooperation-partners', { params: { query: { scope: 'consultation' } } })),
     staleTime: 5 * 60_000,
   })
 
@@ -73,26 +57,37 @@ export const useCandidates = (id: MaybeRefOrGetter<string>, day: MaybeRefOrGette
   useQuery({
     queryKey: () => ['remote-experts', toValue(id), toValue(day)],
     queryFn: () =>
-      told<Candidate[]>(
-        open.GET(`${REQUEST}/experts`, {
-          ...at(toValue(id)),
-          params: { path: { id: toValue(id) }, query: { day: toValue(day) } },
+      got(
+        api.GET('/api/remote-requests/{request_id}/experts', {
+          params: { path: { request_id: toValue(id) }, query: { day: toValue(day) } },
         }),
       ),
     keepPrevious: true,
   })
 
 export const create = (key: string, patient_id: string) =>
-  told<Request>(open.POST('/api/remote-requests', { ...keyed(key), body: { patient_id, asap: true } }))
+  whole(api.POST('/api/remote-requests', { ...keyed(key), body: { patient_id, asap: true } }))
 
 export const save = (id: string, version: number, form: Form) =>
-  told<Request>(open.PUT(REQUEST, { ...at(id), body: { version, ...toBody(form) } }))
+  whole(
+    api.PUT('/api/remote-requests/{request_id}', {
+      ...at(id),
+      body: { version, ...toBody(form) } as Schemas['RemoteEdit'],
+    }),
+  )
+
+export const consent = (key: string, id: string, body: Schemas['RemoteSigning']) =>
+  whole(api.POST('/api/remote-requests/{request_id}/consent', { ...at(id), ...keyed(key), body }))
 
 export const attach = (id: string, material: { upload_id?: string; study_id?: string; kind: MaterialKind }) =>
-  told<Request>(open.POST(`${REQUEST}/materials`, { ...at(id), body: material }))
+  whole(api.POST('/api/remote-requests/{request_id}/materials', { ...at(id), body: material }))
 
-export const detach = (id: string, material: string) =>
-  told<Request>(open.DELETE(`${REQUEST}/materials/{material}`, { params: { path: { id, material } } }))
+export const detach = (request_id: string, material_id: string) =>
+  whole(
+    api.DELETE('/api/remote-requests/{request_id}/materials/{material_id}', {
+      params: { path: { request_id, material_id } },
+    }),
+  )
 
 /** What each verb is told beside the version. */
 export interface Acts {
@@ -110,13 +105,27 @@ export interface Acts {
   close: { used: Used; text: string }
 }
 export type Verb = keyof Acts
+const ROUTES = {
+  submit: '/api/remote-requests/{request_id}/submit',
+  resubmit: '/api/remote-requests/{request_id}/resubmit',
+  accept: '/api/remote-requests/{request_id}/accept',
+  decline: '/api/remote-requests/{request_id}/decline',
+  return: '/api/remote-requests/{request_id}/return',
+  cancel: '/api/remote-requests/{request_id}/cancel',
+  emergency: '/api/remote-requests/{request_id}/emergency',
+  schedule: '/api/remote-requests/{request_id}/schedule',
+  reschedule: '/api/remote-requests/{request_id}/reschedule',
+  experts: '/api/remote-requests/{request_id}/experts',
+  conclude: '/api/remote-requests/{request_id}/conclude',
+  close: '/api/remote-requests/{request_id}/close',
+} as const satisfies Record<Verb, string>
 
-/** One verb of a request's life; its answer is the request as it is then. */
+/** One verb of a request's life; the page then has the request as it is. */
 export function useAct(id: MaybeRefOrGetter<string>) {
   return useAction(async <V extends Verb>(key: string, verb: V, version: number, more: Acts[V]) => {
-    const now = await told<Request | undefined>(
-      open.POST(`${REQUEST}/${verb}`, { ...at(toValue(id)), ...keyed(key), body: { version, ...more } }),
-    )
+    const asked = { ...at(toValue(id)), ...keyed(key), body: { version, ...more } }
+    // Each verb's body is its own; which belongs to which is said by Acts.
+    const now = (await got(api.POST(ROUTES[verb], asked as never))) as Request | undefined
     if (now) put(requestKey(now.id), now)
     else refetch(requestKey(toValue(id)))
     refetch(['remote-requests'], ['remote-steps', toValue(id)])
@@ -126,8 +135,4 @@ export function useAct(id: MaybeRefOrGetter<string>) {
 
 /** The expert's word on whether they come. */
 export const answer = (key: string, id: string, coming: boolean, text = '') =>
-  open.POST(`${REQUEST}/answer`, { ...at(id), ...keyed(key), body: { coming, text } })
-
-/** An offline consultation is opened by the expert who writes. */
-export const beginOffline = (key: string, id: string) =>
-  told<Request>(open.POST(`${REQUEST}/begin`, { ...at(id), ...keyed(key), body: {} }))
+  api.POST('/api/remote-requests/{request_id}/answer', { ...at(id), ...keyed(key), body: { coming, text } })

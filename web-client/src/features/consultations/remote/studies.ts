@@ -1,25 +1,15 @@
 /** The patient's studies that this person may see: to attach what is there already, and to call what is attached by its name. */
 import { computed, toValue, type MaybeRefOrGetter } from 'vue'
-import { open, told } from './calls'
+import { api, got } from '@/api/client'
 import { useQuery } from '@/api/queries'
 import { may } from '@/features/identity/session'
 import { dateOf } from '@/i18n/when'
-
-export interface StudyLine {
-  id: string
-  description: string
-  study_at: string | null
-  modality: string
-  instance_count: number
-}
 
 export function useStudies(patientId: MaybeRefOrGetter<string>) {
   const query = useQuery({
     queryKey: () => ['imaging-studies', toValue(patientId)],
     queryFn: () =>
-      told<StudyLine[]>(
-        open.GET('/api/imaging/studies', { params: { query: { patient_id: toValue(patientId) } } }),
-      ),
+      got(api.GET('/api/imaging/studies', { params: { query: { patient_id: toValue(patientId) } } })),
     enabled: () => may('imaging.list'),
     staleTime: 30_000,
   })

@@ -2,7 +2,8 @@
  * A study's pictures on their way: loose files one by one, so that the first are seen while the last still travel; a packed
  * one in parts. Whether they are this patient's is looked at before they are entered; where that is not sure, a person says.
  */
-import { open, told } from './calls'
+import { api, got } from '@/api/client'
+import type { components } from '@/api/schema'
 import type { Arrived } from './uploads'
 import type { Carrier } from '@/api/carrying'
 import { Problem } from '@/api/problem'
@@ -11,23 +12,13 @@ import { FileInParts, hex, sha256 } from '@/api/resumable'
 import { sendBytes } from '@/api/upload'
 
 /** What lies in one arrival, and whether it fits the patient it was sent for. */
-export interface Found {
-  study_uid: string
-  study_id: string
-  patient_name_in_file: string
-  id: string
-  birth_date: string
-  sex: string
-  instances: number
-  fits: 'yes' | 'no' | 'unknown'
-  reasons: string[]
-}
+export type Found = components['schemas']['ArrivedStudyView']
 export const ASKS = 'study-asks'
 export const foundIn = (problem: Problem | undefined): Found[] =>
   problem?.code === ASKS ? (problem.members['found'] as Found[]) : []
 
-const ARRIVAL = '/api/imaging/arrivals/{id}'
-const at = (id: string) => ({ params: { path: { id } } })
+const ARRIVAL = '/api/imaging/arrivals/{arrival_id}'
+const at = (arrival_id: string) => ({ params: { path: { arrival_id } } })
 
 export interface StudyServer {
   begin(patientId: string, requestId: string): Promise<string>
@@ -40,7 +31,7 @@ export interface StudyServer {
 
 export const studyServer: StudyServer = {
   begin: async (patient_id, request_id) =>
-    (await told<{ id: string }>(open.POST('/api/imaging/arrivals', { body: { patient_id, request_id } }))).id,
+    (await got(api.POST('/api/imaging/arrivals', { body: { patient_id, request_id } }))).id,
   send: (id, file, bytes, signal) =>
     sendBytes('POST', `/api/imaging/arrivals/${id}/files`, new Blob([file]), {
       told: bytes,
@@ -48,14 +39,14 @@ export const studyServer: StudyServer = {
       headers: { 'X-File-Name': encodeURIComponent(file.name) },
     }),
   fromUpload: async (id, upload_id) => {
-    await open.POST(`${ARRIVAL}/from-upload`, { ...at(id), body: { upload_id } })
+    await api.POST(`${ARRIVAL}/from-upload`, { ...at(id), body: { upload_id } })
   },
-  check: (id) => told<Found[]>(open.POST(`${ARRIVAL}/check`, at(id))),
+  check: (id) => got(api.POST(`${ARRIVAL}/check`, at(id))),
   finish: async (id, studies, reason) => {
-    await open.POST(`${ARRIVAL}/finish`, { ...at(id), body: { studies, ...(reason && { reason }) } })
+    await api.POST(`${ARRIVAL}/finish`, { ...at(id), body: { studies, reason: reason ?? null } })
   },
   drop: async (id) => {
-    await open.DELETE(ARRIVAL, at(id))
+    await api.DELETE(ARRIVAL, at(id))
   },
 }
 
