@@ -12,7 +12,7 @@ from tests.e2e.cameras import Looks
 
 from .album import picture_seen, tell
 from .camera import STAFF_VIEWS, Camera
-from .routes import COLLECTOR, GUEST, PATIENT, PLACES
+from .routes import COLLECTOR, EXAMINED, GUEST, PATIENT, PLACES
 from .story import AT_DESK, COMPLAINT, Story
 
 _DOCTOR: Final = Looks("doctor", (40, 150, 140), 330)
@@ -77,4 +77,5 @@ async def desks(playwright: Playwright, camera: Camera, story: Story, folder: Pa
             tell(person, role)
 
 
-ROLES: Final = tuple(dict.fromkeys(place.who for place in PLACES if place.who not in (GUEST, PATIENT, COLLECTOR)))
+_AT_HOME: Final = {GUEST, PATIENT, COLLECTOR, EXAMINED}
+ROLES: Final = tuple(dict.fromkeys(place.who for place in PLACES if place.who not in _AT_HOME))

@@ -15,7 +15,9 @@ _PATH: Final = re.compile(r"\bpath:\s*'([^']*)'")
 
 GUEST, PATIENT, DOCTOR = "guest", "patient", "doctor"
 COLLECTOR = "collector"  # a patient with an approved prescription
+EXAMINED = "examined"  # a patient with a CT and its report
 CLINIC, PHARMACIST, SCHEDULER = "clinic", "pharmacist", "scheduler"
+TOWNSHIP, RADIOLOGIST = "township", "radiologist"  # who orders pictures, and who reads them
 ADMINISTRATOR, REGULATOR = "administrator", "regulator"
 
 
@@ -64,6 +66,21 @@ PLACES: Final = (
     Place("/prescriptions", COLLECTOR, "/prescriptions"),
     Place("/prescriptions/:id", COLLECTOR, "/prescriptions/{prescription}"),
     Place("/medications", COLLECTOR, "/medications"),
+    Place("/film", GUEST, "/film#0123456789abcdefghijklmnopqrstuv"),
+    Place("/report", GUEST, "/report#not-a-code-of-any-report"),
+    Place("/reports", EXAMINED, "/reports"),
+    Place("/reports/:id", EXAMINED, "/reports/{report}"),
+    Place("/pictures/:id", EXAMINED, "/pictures/{pictures}"),
+    Place("/staff/imaging", TOWNSHIP, "/staff/imaging"),
+    Place("/staff/imaging/new", TOWNSHIP, "/staff/imaging/new?patient={imaged}"),
+    Place("/staff/imaging/uploads", TOWNSHIP, "/staff/imaging/uploads"),
+    Place("/staff/imaging/unmatched", TOWNSHIP, "/staff/imaging/unmatched"),
+    Place("/staff/imaging/studies/:id", TOWNSHIP, "/staff/imaging/studies/{study}"),
+    Place("/staff/imaging/worklist", RADIOLOGIST, "/staff/imaging/worklist"),
+    Place("/staff/imaging/orders/:id", RADIOLOGIST, "/staff/imaging/orders/{exam}"),
+    Place("/staff/imaging/critical", RADIOLOGIST, "/staff/imaging/critical"),
+    Place("/staff/imaging/figures", RADIOLOGIST, "/staff/imaging/figures"),
+    Place("/staff/imaging/devices", ADMINISTRATOR, "/staff/imaging/devices"),
     Place("/staff/enrol", GUEST, "/staff/enrol"),
     Place("/staff", PHARMACIST, "/staff"),
     Place("/staff/review", PHARMACIST, "/staff/review"),

@@ -32,6 +32,9 @@ STAFF: Final = {
     "clinic": "段正和",
     "pharmacist": "孙佩芬",
     "collector": "木玉珍",
+    "examined": "张建国",
+    "township": "何秀英",
+    "radiologist": "周启明",
 }
 HELPED: Final = "段阿婆"
 COMPLAINT: Final = "血压高，头晕两周"
@@ -101,6 +104,16 @@ class Story:
         await self.call("helped-signed", SIGNED_BY)
         await self.start("helped-signed", SIGNED_BY)
         await self.close("helped-signed", SIGNED_BY)
+        await self.find_pictures()
+
+    async def find_pictures(self) -> None:
+        """The demo's examinations: one to be reviewed, and one whose report its patient has."""
+        ordered = (await self.who("township").get("/api/imaging/orders"))["items"]
+        read = next(each for each in ordered if each["status"] == "preliminary")
+        own = (await self.who("examined").get("/api/imaging/orders"))["items"]
+        told = next(each for each in own if each["report"] is not None and each["study_ids"])
+        self.ids |= {"exam": read["id"], "study": read["study_ids"][0], "imaged": read["patient"]["id"]}
+        self.ids |= {"report": told["id"], "pictures": told["study_ids"][0]}
 
     async def book(
         self, key: str, doctor: str, *, later: bool = False, who: Member | None = None, patient_id: str = ""

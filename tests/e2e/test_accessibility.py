@@ -15,7 +15,7 @@ from playwright.async_api import Page, Playwright
 
 from infra.screens.album import picture_seen
 from infra.screens.camera import View, look_at, stretch
-from infra.screens.routes import COLLECTOR, GUEST, PATIENT, PLACES, Place, declared
+from infra.screens.routes import COLLECTOR, EXAMINED, GUEST, PATIENT, PLACES, Place, declared
 from infra.screens.story import Story
 
 from .browsers import somebody
@@ -99,7 +99,7 @@ async def _violations(
     looks = _VILLAGER if who == PATIENT else None
     async with AsyncExitStack() as stack:
         person = await stack.enter_async_context(
-            somebody(playwright, story.address, folder, looks=looks, phone=who in {PATIENT, COLLECTOR})
+            somebody(playwright, story.address, folder, looks=looks, phone=who in {PATIENT, COLLECTOR, EXAMINED})
         )
         if who != GUEST:
             await stack.enter_async_context(story.who(who).at(person.context))

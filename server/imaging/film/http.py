@@ -33,7 +33,7 @@ class FilmView(View):
     id: UUID
     study_id: UUID
     made_at: datetime
-    made_by: str
+    made_by: str | None = Field(description="A member of staff; without one, the patient's side")
     expires_at: datetime
     standing: FilmStanding
     opened: int = Field(description="How often it was opened")

@@ -35,7 +35,7 @@ class FilmFacts:
     id: UUID
     study_id: UUID
     made_at: datetime
-    made_by: str
+    made_by: str | None
     expires_at: datetime
     standing: FilmStanding
     opened: int
@@ -152,13 +152,14 @@ async def _is_theirs(work: Work, patient_id: UUID | None, organisation_id: UUID)
 async def _facts(work: Work, films: Sequence[Film]) -> list[FilmFacts]:
     opened = await store.openings(work.session, [each.id for each in films])
     people = await identity.people(work, {PersonId(each.made_by) for each in films})
-    names = {person_id: card.name for person_id, card in people.items()}
+    # Patients and their families are not named: an administrator reads this list too.
+    staff = {each: card.name for each, card in people.items() if card.kind == "staff"}
     return [
         FilmFacts(
             id=each.id,
             study_id=each.study_id,
             made_at=each.made_at,
-            made_by=names.get(PersonId(each.made_by), ""),
+            made_by=staff.get(PersonId(each.made_by)),
             expires_at=each.expires_at,
             standing=stands(each, work.now),
             opened=opened.get(each.id, (0, None))[0],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
-from uuid import uuid4
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
 
 from server.demo.phantom import Chest, Subject, files
 from server.foundation.actor import SYSTEM, OrganisationId
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
+from server.imaging.film.model import Film
 from server.imaging.studies import service as studies
 from server.imaging.studies.service import CameBy, Part
 
@@ -32,7 +33,26 @@ async def imaged(ground: Ground, organisation_id: OrganisationId, known: Known) 
         await studies.complete(work, kept.study_id)
         instance = await studies.one_instance(work, kept.instance_id)
     return {
+        "film_id": str(await _shared(ground, organisation_id, known, instance.study_id)),
         "study_id": str(instance.study_id),
         "series_id": str(instance.series_id),
         "instance_id": str(instance.id),
     }
+
+
+async def _shared(ground: Ground, organisation_id: OrganisationId, known: Known, study_id: UUID) -> UUID:
+    """A cloud film of it, that the patient made."""
+    async with unit_of_work(ground, known.who.actor) as work:
+        film = Film(
+            id=work.new_id(),
+            study_id=study_id,
+            patient_id=known.who.id,
+            organisation_id=organisation_id,
+            secret_digest=uuid4().bytes,
+            made_by=known.who.id,
+            made_at=work.now,
+            expires_at=work.now + timedelta(days=7),
+            wrong_tries=0,
+        )
+        work.session.add(film)
+        return film.id

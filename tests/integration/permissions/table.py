@@ -21,6 +21,7 @@ from .rows_figures import FIGURES
 from .rows_identity import IDENTITY
 from .rows_imaging_arrivals import IMAGING_ARRIVALS
 from .rows_imaging_exams import IMAGING_EXAMS
+from .rows_imaging_films import IMAGING_FILMS
 from .rows_imaging_marks import IMAGING_MARKS
 from .rows_imaging_studies import IMAGING_STUDIES
 from .rows_meetings import MEETINGS
@@ -48,6 +49,7 @@ TABLE: Final = {
     **RX_CARE,
     **IMAGING_STUDIES,
     **IMAGING_MARKS,
+    **IMAGING_FILMS,
     **IMAGING_EXAMS,
     **IMAGING_ARRIVALS,
     **UPLOADS,

@@ -21,6 +21,7 @@ from .cells import ask, judged, permitted
 from .houses import signed_in_again
 from .rows_imaging_arrivals import ARRIVALS_ELSEWHERE
 from .rows_imaging_exams import EXAMS_ELSEWHERE
+from .rows_imaging_films import IMAGING_FILMS_ELSEWHERE
 from .rows_imaging_marks import IMAGING_MARKS_ELSEWHERE
 from .rows_meetings import MEETINGS_ELSEWHERE
 from .rows_remote import REMOTE_ELSEWHERE
@@ -38,6 +39,7 @@ SHOWN_ELSEWHERE: Final = {
     *EXAMS_ELSEWHERE,
     *ARRIVALS_ELSEWHERE,
     *IMAGING_MARKS_ELSEWHERE,
+    *IMAGING_FILMS_ELSEWHERE,
     "DELETE /api/attachments/{attachment_id}",
     "POST /api/visit-numbers",
     "DELETE /api/recordings/{leg_id}",

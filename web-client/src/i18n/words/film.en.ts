@@ -13,6 +13,7 @@ export const en: Record<keyof typeof zh, string> = {
   days: '{n} {n#day|days}',
   until: 'Good until {time}',
   made: 'Made by {name}, {time}',
+  'made.family': 'the patient or family',
   opened: 'Opened {n} {n#time|times}, last {time}',
   'opened.never': 'Nobody has opened it',
   who: 'Who opened it',

@@ -12,6 +12,7 @@ export const zh = {
   days: '{n} 天',
   until: '有效到 {time}',
   made: '{name} {time} 生成',
+  'made.family': '患者或家人',
   opened: '已打开 {n} 次，最近 {time}',
   'opened.never': '还没有人打开',
   who: '谁打开过',
