@@ -103,7 +103,7 @@ export const zh = {
   'order.title': '检查单',
   'order.back': '回到检查单列表',
   'order.number': '编号',
-  'order.accession': '检查号',
+  'order.accession': '影像号',
   'order.why': '病情和检查目的',
   'order.by': '{name}，{time}',
   'order.performed': '检查机构',
