@@ -34,6 +34,7 @@ class Reason(StrEnum):
     BOMB = "expands-too-far"
     PIXELS_MISSING = "pixels-missing"
     OTHER_CONTENT = "same-uid-other-content"
+    OTHER_PATIENT = "same-study-other-patient"
 
 
 REFUSED: Final = frozenset({Reason.EMPTY, Reason.TOO_LARGE, Reason.NOT_DICOM, Reason.MEDIA_DIRECTORY})
@@ -88,6 +89,10 @@ SENTENCES: Final[dict[Reason, tuple[str, str]]] = {
     Reason.PIXELS_MISSING: (
         "图像数据比文件头所说的少，请重新传输",
         "There is less picture data than the header says; send it again",
+    ),
+    Reason.OTHER_PATIENT: (
+        "同一次检查里已有另一位患者的影像，这个文件没有并入，已隔离待查",
+        "This study holds another patient's pictures already; the file was not added to it but set aside",
     ),
     Reason.OTHER_CONTENT: (
         "系统中已有同一编号但内容不同的影像，没有覆盖，已隔离待查",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from pydicom.uid import UID
 from sqlalchemy import select
 
 from server.demo.phantom import Subject
@@ -170,3 +171,22 @@ async def test_a_study_is_rejected_with_a_reason_and_then_found_no_more(desk: De
     )
     assert found.ok() == []
     assert (await desk.match(study, patient_id=str(desk.patient.id))).code == "study-decided-already"
+
+
+async def test_a_picture_of_somebody_else_does_not_slip_into_an_attached_study(desk: Desk) -> None:
+    order = await desk.order()
+    study = await desk.arrived(HERSELF, order["accession_number"])
+    assert study.patient_id == desk.patient.id
+    more = pydicom.dcmread(io.BytesIO(a_scan(HERSELF, slices=1)[0]))
+    more.StudyInstanceUID = study.study_uid
+    sent = []
+    for number, (name, file_id) in enumerate([("Wang^Ceshi", "L-1"), ("li^si", "L-2")]):
+        more.PatientName, more.PatientID = name, file_id
+        more.SOPInstanceUID = more.file_meta.MediaStorageSOPInstanceUID = UID(f"{more.SOPInstanceUID[:50]}.{number}")
+        out = io.BytesIO()
+        more.save_as(out)
+        sent.append(await desk.gate.store([out.getvalue()]))
+    assert [answer.status for answer in sent] == [200, 409]
+    assert (await desk.study(study.study_uid)).instance_count == 2
+    aside = (await desk.api.get("/api/imaging/quarantine")).ok()
+    assert [each["reason"] for each in aside] == ["same-study-other-patient"]
