@@ -118,10 +118,8 @@ async def amend(work: Work, request_id: UUID, sort: Sort, content: OpinionConten
     """
     request = await _held(work, request_id)
     row = await store.of_author(work.session, request_id, sort, work.actor.person)
-    if row is None:
-        raise Unknown
     await _require_writer(work, request, sort, row)
-    if row.version == 0 or not rules.may_amend(Status(request.status)):
+    if row is None or row.version == 0 or not rules.may_amend(Status(request.status)):
         raise OpinionNotSigned
     await _require_figures(work, request, content)
     await sign_version(work, request, row, content, reason=reason)
