@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import select
+
+from media.events import NodeEvent
 from server.consultations.meetings import jobs, store
+from server.consultations.meetings.model import MeetingStay
 from server.consultations.socket import Rooms
 from server.foundation.actor import SYSTEM, Role
 from server.foundation.work import unit_of_work
@@ -180,6 +184,26 @@ async def test_presence_is_kept_and_an_empty_room_is_closed_after_a_while(bridge
     await scan_later(bridge, jobs.close_empty_meetings, minutes=31)
     assert await status_of(bridge, request) == "reporting"
     assert (await meeting_of(bridge, request)).ended_for in ("abandoned", "finished")
+
+
+async def test_whose_picture_was_there_and_when_is_kept_once(bridge: Bridge) -> None:
+    request = await opened(bridge)
+    rooms, room = Rooms(bridge.ground), await room_of(bridge, request)
+    await reports(bridge, request, bridge.expert, Change.JOINED)
+    at = int(bridge.ground.clock.now().timestamp() * 1000)
+    seat = seat_id(room, bridge.expert.id)
+    for number, (kind, when) in enumerate([("seat-connected", at), ("seat-lost", at + 4000)]):
+        told = {"n": number, "boot": "b", "at": when, "kind": kind, "room": room, "seat": seat}
+        for _ in range(2):  # the node's stream may tell it twice
+            await rooms.on_media(room, None, NodeEvent.model_validate(told))
+    await reports(bridge, request, bridge.expert, Change.LEFT)
+    async with unit_of_work(bridge.ground, SYSTEM) as work:
+        rows = (await work.session.scalars(select(MeetingStay).where(MeetingStay.person_id == bridge.expert.id))).all()
+    assert sorted(each.kind for each in rows) == ["media", "seat"]
+    (media,) = [each for each in rows if each.kind == "media"]
+    assert media.until is not None
+    assert (media.until - media.since).total_seconds() == 4
+    assert all(each.until is not None for each in rows)
 
 
 async def test_a_restart_forgets_who_is_there_and_nothing_else(bridge: Bridge) -> None:
