@@ -1,4 +1,4 @@
-"""A stock DICOMweb client stores, finds and fetches; what it gets is what was sent."""
+"""A stock DICOMweb client stores, finds and fetches; what it gets is what was sent, whichever archive holds it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ async def aside(call: Callable[..., R], *arguments: Any, **options: Any) -> R:
 
 
 @pytest.fixture
-async def gate(ground: Ground, api: Api) -> Gate:
+async def gate(ground: Ground, api: Api, back_end: str) -> Gate:
+    assert back_end
     return await a_gate(ground, api)
 
 

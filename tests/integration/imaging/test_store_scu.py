@@ -48,8 +48,9 @@ async def a_listener(ground: Ground, **told: object) -> AsyncIterator[int]:
 
 
 @pytest.fixture
-async def gate(ground: Ground, api: Api) -> AsyncIterator[Gate]:
+async def gate(ground: Ground, api: Api, back_end: str) -> AsyncIterator[Gate]:
     """An institution whose scanner stands on this machine; nobody's afterwards."""
+    assert back_end
     gate = await a_gate(ground, api)
     peer = {"name": "CT 1", "address": "127.0.0.1", "ae_title": TITLE}
     made = (await gate.of(gate.keeper).post("/api/imaging/peers", peer)).ok()
