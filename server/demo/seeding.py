@@ -14,6 +14,7 @@ from server.signatures import service as signatures
 
 from .agreed import agree
 from .county import ALLIANCE, AREA, COUNTY_HOSPITAL, PLACES, STAFF, VILLAGERS, County, Member, Place, Villager
+from .examined import examine
 from .pictures import picture
 from .prescribed import prescribe
 from .remote import cooperate
@@ -31,6 +32,7 @@ async def seed(ground: Ground) -> County:
     await prescribe(ground, county)
     await picture(ground, county)
     await cooperate(ground, county)
+    await examine(ground, county)
     return county
 
 
