@@ -71,6 +71,7 @@ CAPABILITY: Final = Capability(
     },
     subscribers=(
         Subscriber(StudyArrived, joining.on_arrived),
+        Subscriber(StudyArrived, acquiring.on_arrived),
         Subscriber(StudyMatched, acquiring.on_matched),
         Subscriber(StudyQuiet, acquiring.on_quiet),
     ),

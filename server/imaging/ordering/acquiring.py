@@ -7,7 +7,7 @@ from uuid import UUID
 
 from server.foundation.clock import SHANGHAI
 from server.foundation.work import Work
-from server.imaging.events import StudyMatched, StudyQuiet
+from server.imaging.events import StudyArrived, StudyMatched, StudyQuiet
 from server.imaging.orders import rules, steps, store, telling
 from server.imaging.orders.access import TECHNICIAN
 from server.imaging.orders.errors import NoPicturesYet
@@ -17,6 +17,14 @@ from server.imaging.orders.rules import Urgency
 from server.imaging.studies import service as studies
 
 _AWAITS_PICTURES = frozenset({Status.ORDERED, Status.ACQUIRED, Status.QUALITY_REJECTED})
+
+
+async def on_arrived(work: Work, event: StudyArrived) -> None:
+    """The first pictures of a study that was taken in for an order, by the technician's own page. Rule: imaging-24"""
+    order_id = (await studies.study_facts(work, event.study_id)).order_id
+    if order_id is not None:
+        await store.link_study(work.session, event.study_id, order_id, work.now)
+        await _advance(work, order_id)
 
 
 async def on_matched(work: Work, event: StudyMatched) -> None:
