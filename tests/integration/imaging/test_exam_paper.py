@@ -10,7 +10,9 @@ import pypdfium2  # type: ignore[import-untyped]  # it has no stubs
 from server.foundation.actor import SYSTEM
 from server.foundation.work import unit_of_work
 from server.paper.verifying import address
+from tests.api import Answer
 from tests.integration.consultations.clinic import a_picture
+from tests.people import Somebody
 
 from .centre import WORDS, Centre, a_centre
 
@@ -74,10 +76,9 @@ async def test_an_earlier_version_is_printed_as_replaced(centre: Centre) -> None
 async def test_key_pictures_are_seen_with_the_report_and_not_otherwise(centre: Centre) -> None:
     order = await centre.claimed()
     study = await centre.pictures(order)
-    sent = {"data": a_picture("black"), "headers": {"Content-Type": "image/png", "X-File-Name": "key.png"}}
     path = f"/api/imaging/orders/{order['id']}/figures"
-    assert (await centre.of(centre.third).call("POST", path, **sent)).code == "imaging-claimed-by-another"
-    kept = (await centre.of(centre.junior).call("POST", path, **sent)).ok()["attachment_id"]
+    assert (await _sent(centre, centre.third, path)).code == "imaging-claimed-by-another"
+    kept = (await _sent(centre, centre.junior, path)).ok()["attachment_id"]
     assert (await centre.of(centre.junior).get(f"{path}/{kept}")).status == 404  # in no draft yet
     figure = {"study_id": str(study), "frame": 1, "attachment_id": kept, "caption": "右肺上叶结节"}
     saved = (await centre.save(centre.junior, order, 0, figures=[figure])).ok()
@@ -91,6 +92,11 @@ async def test_key_pictures_are_seen_with_the_report_and_not_otherwise(centre: C
     assert (await centre.of(other.senior).get(f"{path}/{kept}")).status == 404
     printed = await centre.of(centre.worker).get(f"/api/imaging/orders/{order['id']}/report.pdf")
     assert "右肺上叶结节" in _text(printed.raw)
+
+
+async def _sent(centre: Centre, who: Somebody, path: str) -> Answer:
+    headers = {"Content-Type": "image/png", "X-File-Name": "key.png"}
+    return await centre.of(who).call("POST", path, data=a_picture("black"), headers=headers)
 
 
 async def test_templates_are_ones_own_the_institutions_and_the_products(centre: Centre) -> None:
