@@ -67,7 +67,7 @@ async def have_consent_signed(me: Person) -> None:
     sign = page.get_by_role("button", name="签好了")
     await expect(sign).not_to_have_attribute("aria-disabled", "true", timeout=120_000)
     await sign.click()
-    await expect(page.get_by_text(re.compile("远程医疗知情同意书 .* 版，病人本人签名"))).to_be_visible()
+    await expect(page.get_by_text(re.compile("远程医疗知情同意书.*病人本人签名"))).to_be_visible()
 
 
 async def arrange(me: Person, request_id: str, expert: str) -> None:
@@ -96,7 +96,7 @@ def stage(me: Person) -> Locator:
 
 async def slice_shown(me: Person) -> str:
     """Which slice of how many, as the viewer says it."""
-    return await me.page.get_by_text(re.compile(r"第 \d+ / \d+ 层")).first.inner_text()
+    return await me.page.get_by_text(re.compile(r"第\s\d+\s/\s\d+\s层")).first.inner_text()
 
 
 async def write_opinion(me: Person) -> None:

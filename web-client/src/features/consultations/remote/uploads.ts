@@ -87,7 +87,7 @@ export function useUploads(request: () => Request) {
         const next = await attach(id, { study_id, kind: 'dicom' })
         put(requestKey(next.id), next)
       }
-      refetch(requestKey(id))
+      refetch(requestKey(id), ['imaging-studies', patient.id])
     }
     const [first] = chosen
     const carrier =
