@@ -29,7 +29,7 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
     "meeting": ("request_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN}),
     "imaging-order": (
         "order_id",
-        {Role.PATIENT: Reach.OWN, Role.GUARDIAN: Reach.OWN, Role.DOCTOR: Reach.HOUSE, Role.CLINIC_WORKER: Reach.HOUSE},
+        _PATIENT_SIDE | {Role.DOCTOR: Reach.HOUSE},
     ),
     "imaging-unmatched": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "imaging-worklist": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
