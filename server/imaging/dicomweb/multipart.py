@@ -58,7 +58,7 @@ class PartsReader:
             raise MalformedParts
         self._stream = aiter(stream)
         self._mark = b"\r\n--" + boundary.encode("ascii")
-        self._held = bytearray(b"\r\n")  # the first boundary may stand at the very beginning
+        self._held = b"\r\n"  # the first boundary may stand at the very beginning
         self._most_parts = most_parts
         self._parts = 0
         self._in_part = False
@@ -76,22 +76,22 @@ class PartsReader:
             async for _ in self.body():
                 pass
 
-    async def body(self) -> AsyncIterator[bytes]:
-        """The bytes of the present part."""
+    async def body(self) -> AsyncIterator[memoryview]:
+        """The bytes of the present part, looked at where they lie: of a large part they are copied once."""
         keep = len(self._mark) - 1
         while self._in_part:
             found = self._held.find(self._mark)
             if found >= 0:
-                piece = bytes(memoryview(self._held)[:found])
-                del self._held[: found + len(self._mark)]
+                piece = memoryview(self._held)[:found]
+                self._held = self._held[found + len(self._mark) :]
                 self._in_part = False
                 if piece:
                     yield piece
                 await self._after_mark()
                 return
             if len(self._held) > keep:
-                piece = bytes(memoryview(self._held)[:-keep])
-                del self._held[:-keep]
+                piece = memoryview(self._held)[:-keep]
+                self._held = self._held[-keep:]
                 yield piece
             await self._more()
 
@@ -100,7 +100,7 @@ class PartsReader:
             if len(self._held) > MOST_PREAMBLE_BYTES:
                 raise MalformedParts
             await self._more()
-        del self._held[: found + len(self._mark)]
+        self._held = self._held[found + len(self._mark) :]
         await self._after_mark()
         if self._over:
             raise MalformedParts  # no part at all
@@ -118,7 +118,7 @@ class PartsReader:
             await self._more()
         if self._held[:end].strip(b" \t"):
             raise MalformedParts  # more text behind the boundary: then it was none of ours
-        del self._held[:end]  # the line's end stays: a part without headers begins with two of them
+        self._held = self._held[end:]  # the line's end stays: a part without headers begins with two of them
 
     async def _head(self) -> PartHead:
         while (end := self._held.find(b"\r\n\r\n")) < 0:
@@ -127,8 +127,8 @@ class PartsReader:
             await self._more()
         if end > MOST_HEADER_BYTES:
             raise MalformedParts
-        raw = bytes(self._held[:end])
-        del self._held[: end + 4]
+        raw = self._held[:end]
+        self._held = self._held[end + 4 :]
         return _read_head(raw)
 
     async def _more(self) -> None:

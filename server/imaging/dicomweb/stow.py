@@ -66,7 +66,7 @@ class Incoming:
             raise WrongStoreType
         return parameters.get("boundary", "")
 
-    async def _taken(self, pieces: AsyncIterator[bytes]) -> Part | None:
+    async def _taken(self, pieces: AsyncIterator[bytes | memoryview]) -> Part | None:
         """One file; None when it is too large or of another study than the address says, which is then noted."""
         content = bytearray()
         size = 0
