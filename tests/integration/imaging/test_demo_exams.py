@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from server import demo
+from server.demo.county import County
 from server.demo.examined import STORIES
-from server.demo.seeding import County
 from server.foundation.actor import Actor, Kind, Level, Role
 from server.foundation.ground import Ground
 from server.foundation.work import unit_of_work
