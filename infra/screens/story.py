@@ -64,6 +64,7 @@ class Story:
         story = cls(address, patient, other)
         for name in {SIGNED_BY, LIVE_WITH, WAITING_FOR, BOOKED_WITH, AT_DESK, *STAFF.values()}:
             story.staff[name] = await Member.of_demo(address, people[name])
+        await story.find_consultations()
         return story
 
     async def __aenter__(self) -> Self:
@@ -89,6 +90,17 @@ class Story:
         await self.book("booked", BOOKED_WITH, later=True)
         await self.help_somebody()
         self.ids["prescription"] = (await self.who("collector").get("/api/prescriptions"))[0]["id"]
+
+    async def find_consultations(self) -> None:
+        """The demo's requests for a consultation: one of the clinic's, one whose report is signed, one with an expert."""
+        asked = await self.who("township").get("/api/remote-requests?box=mine")
+        self.ids["request"] = asked[0]["id"]
+        reported = [each["id"] for each in asked if each["status"] in ("signed", "delivered", "closed")]
+        self.ids["reported"] = next(iter(reported), asked[0]["id"])
+        expected = await self.who("radiologist").get("/api/remote-requests?box=assigned")
+        self.ids["consulted"] = next((each["id"] for each in expected), asked[0]["id"])
+        meetings = [each["id"] for each in asked if each["meeting"]]
+        self.ids["meeting"] = next(iter(meetings), asked[0]["id"])
 
     async def help_somebody(self) -> None:
         """A village worker registers somebody without a phone, and books for them: one visit waits, one is signed."""
