@@ -195,7 +195,8 @@ def _eight(theirs: NDArray[Any], content: bytes) -> NDArray[Any]:
     if theirs.ndim == 2:
         theirs = apply_color_lut(theirs, data)
     elif theirs.dtype.itemsize > 1:
-        return (theirs >> (data.BitsStored - 8)).astype(int)
+        theirs = theirs >> (data.BitsStored - 8)
+        return theirs.astype(int, copy=False)
     shown: NDArray[Any] = theirs.astype(int) >> (8 if theirs.dtype.itemsize > 1 else 0)
     return shown
 
