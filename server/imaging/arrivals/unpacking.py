@@ -94,7 +94,7 @@ async def unpacked(stored: Stored, *, most_bytes: int, most_entry_bytes: int) ->
     """
     try:
         archive = await asyncio.to_thread(zipfile.ZipFile, io.BufferedReader(stored, _BLOCK))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError):
+    except (zipfile.BadZipFile, ValueError, RuntimeError, OverflowError):
         raise ZipUnreadable from None
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _left_aside(entry.filename)]
     if len(entries) > MOST_ENTRIES:
@@ -115,7 +115,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes 
     try:
         with archive.open(entry) as opened:
             content = opened.read(most + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError):
         raise ZipUnreadable from None
     return None if len(content) > most else content
 
