@@ -13,7 +13,7 @@ export const en: Record<keyof typeof zh, string> = {
   'standing.later': 'Not begun yet',
   'standing.over': 'Over',
   number: 'Agreement {number}',
-  between: '{from} asks, {to} serves',
+  between: '{from} asks {to}',
   span: '{from} to {to}',
   members: 'Members: {names}',
   'scope.consultation': 'Consultation',

@@ -12,7 +12,7 @@ export const zh = {
   'standing.later': '未到生效日',
   'standing.over': '已失效',
   number: '协议号 {number}',
-  between: '{from} 邀请，{to} 受邀',
+  between: '{from}邀请{to}',
   span: '{from} 至 {to}',
   members: '成员：{names}',
   'scope.consultation': '远程会诊',
