@@ -116,6 +116,5 @@ async def _concerns(work: Work, known: Collection[UUID] = ()) -> Any:
         and_(
             order.reading_organisation_id == house,
             or_(order.department_id.in_(departments), order.head_id == work.actor.person),
-            order.status != str(Status.CANCELLED),
         ),
     )

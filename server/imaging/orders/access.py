@@ -80,14 +80,14 @@ def party_of(order: Owned, actor: Actor, right: str | None, departments: Collect
     """The actor's part in this order, or None.
 
     `right` is the answer to whether the actor may read the patient's record (`rights.py`), `departments` are those in which
-    the actor works at the institution acted for. A cancelled order is no radiologist's business any more.
+    the actor works at the institution acted for.
     Rule: imaging-23
     """
     if actor.role in _FAMILY:
         return _BY_RIGHT.get(right or "")
     if actor.role not in _PRIMARY:
         return None
-    if is_radiologist(order, actor, departments) and Status(order.status) is not Status.CANCELLED:
+    if is_radiologist(order, actor, departments):
         return Party.RADIOLOGIST
     if actor.organisation_id == order.organisation_id and _looks_after(order, actor, right):
         return Party.REQUESTER

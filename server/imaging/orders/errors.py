@@ -57,3 +57,12 @@ class CriticalStillOpen(Conflict):
     rule = "imaging-33"
     zh = "这份检查有未确认的危急值，须先由接报人具名确认，才能继续"
     en = "A critical value of this examination is not acknowledged yet: acknowledge it by name first, then go on"
+
+
+class ImagingOrderCancelled(Conflict):
+    """The requester took the order back; what was written is kept."""
+
+    code = "imaging-order-cancelled"
+    rule = "imaging-25"
+    zh = "申请方已取消这份检查，没有签出报告；您写的草稿仍保留，请看其他检查"
+    en = "The requester has cancelled this examination and nothing was signed; your draft is kept. Take another one"

@@ -7,12 +7,14 @@ from server.imaging.access import Right, StudyRef
 
 from . import steps, store
 from .access import Party
+from .lifecycle import Status
 
 _RIGHTS = {Party.RADIOLOGIST: Right.READING, Party.REQUESTER: Right.OWNER, Party.PERFORMER: Right.OWNER}
 
 
 async def by_order(work: Work, study: StudyRef) -> Right | None:
-    """The right that an order of this study gives to the actor; None for the patient's side, whose record gives it.
+    """The right that an order of this study gives to the actor; None for the patient's side, whose record gives it, and to
+    nobody who reads once the order is cancelled.
 
     Rule: imaging-23
     """
@@ -20,4 +22,6 @@ async def by_order(work: Work, study: StudyRef) -> Right | None:
     if order is None or work.actor.person_id is None:
         return None
     party = await steps.party_of(work, order)
-    return _RIGHTS.get(party) if party is not None else None
+    if party is None or (party is Party.RADIOLOGIST and order.status == Status.CANCELLED):
+        return None
+    return _RIGHTS.get(party)

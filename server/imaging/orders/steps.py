@@ -19,6 +19,8 @@ from server.identity import service as identity
 
 from . import access, rights, store
 from .access import Party
+from .errors import ImagingOrderCancelled
+from .lifecycle import Status
 from .model import ImagingOrder, ImagingOrderStep
 
 
@@ -31,6 +33,12 @@ async def own(work: Work, order_id: UUID, allowed: frozenset[Party]) -> tuple[Im
     if order is None:
         raise Unknown
     return order, access.require(await party_of(work, order), allowed)
+
+
+def require_live(order: ImagingOrder) -> None:
+    """Nothing, unless the requester took the order back. Raises: ImagingOrderCancelled. Rule: imaging-25"""
+    if order.status == Status.CANCELLED:
+        raise ImagingOrderCancelled
 
 
 async def party_of(work: Work, order: ImagingOrder) -> Party | None:

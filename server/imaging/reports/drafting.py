@@ -63,8 +63,9 @@ async def save(work: Work, order_id: UUID, seen: int, content: ReportContent) ->
 async def require_pen(work: Work, order: ImagingOrder) -> None:
     """Nothing, when the acting radiologist may write now: the claim's holder, or who reviews another's preliminary report.
 
-    Raises: ExamClaimOver, ExamClaimedByAnother, OwnPreliminary, NotInThisState. Rule: imaging-27
+    Raises: ImagingOrderCancelled, ExamClaimOver, ExamClaimedByAnother, OwnPreliminary, NotInThisState. Rule: imaging-27
     """
+    steps.require_live(order)
     if order.status == Status.PRELIMINARY:
         if order.preliminary_by == work.actor.person:
             raise OwnPreliminary

@@ -13,7 +13,7 @@ from server.foundation.routes import Body, Query, Routes
 from server.foundation.work import Work
 from server.imaging.critical import reporting
 from server.imaging.critical.errors import CriticalAlreadyOpen
-from server.imaging.orders.errors import NoSuchImagingReason, NoSuchProcedure
+from server.imaging.orders.errors import ImagingOrderCancelled, NoSuchImagingReason, NoSuchProcedure
 from server.imaging.orders.model import ImagingOrder
 from server.imaging.worklist.errors import ExamClaimedByAnother, ExamClaimOver, OwnPreliminary
 
@@ -40,9 +40,9 @@ from .views import (
 routes = Routes()
 _READ: Final = "imaging.read"
 _SEE: Final = "imaging.see-orders"
-_CLAIM: Final = (ExamClaimOver, ExamClaimedByAnother)
+_CLAIM: Final = (ImagingOrderCancelled, ExamClaimOver, ExamClaimedByAnother)
 _SIGN: Final = (Unknown, ReportChangedElsewhere, ReportIncomplete, NotInThisState)
-_SECOND: Final = (SamePersonFinalises, NotSenior, ExamClaimedByAnother)
+_SECOND: Final = (ImagingOrderCancelled, SamePersonFinalises, NotSenior, ExamClaimedByAnother)
 _Long = Annotated[str, Field(max_length=8000)]
 _Short = Annotated[str, Field(max_length=2000)]
 _Code = Annotated[str, Field(max_length=16, pattern=r"^[A-Z]+$")]

@@ -12,6 +12,7 @@ from server.foundation.errors import Unknown
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import Query, Routes, View
 from server.foundation.work import Work
+from server.imaging.orders.errors import ImagingOrderCancelled
 from server.imaging.worklist.errors import ExamClaimedByAnother, ExamClaimOver, OwnPreliminary
 from server.records.errors import FileTooBig, WrongFileType
 
@@ -46,6 +47,7 @@ async def print_imaging_report(work: Work, order_id: UUID, query: ReportPaperQue
     status=201,
     problems=(
         Unknown,
+        ImagingOrderCancelled,
         ExamClaimOver,
         ExamClaimedByAnother,
         OwnPreliminary,

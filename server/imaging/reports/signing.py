@@ -33,10 +33,11 @@ from .reading import TABLE, opened
 async def sign_preliminary(work: Work, order_id: UUID, seen: int) -> ImagingOrder:
     """Sign what stands in the draft; another radiologist reviews it next.
 
-    Raises: Unknown, ExamClaimOver, ExamClaimedByAnother, ReportChangedElsewhere, ReportIncomplete, NotInThisState, and the
-        refusals of the signing key. Rule: imaging-29, imaging-31
+    Raises: Unknown, ImagingOrderCancelled, ExamClaimOver, ExamClaimedByAnother, ReportChangedElsewhere, ReportIncomplete,
+        NotInThisState, and the refusals of the signing key. Rule: imaging-29, imaging-31
     """
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     LIFE.next(Status(order.status), "sign_preliminary", work.actor.role)
     await claiming.require_mine(work, order)
     content = _whole((await drafting.require_seen(work, order, seen)).content)
@@ -62,6 +63,7 @@ async def finalise(work: Work, order_id: UUID, seen: int) -> ImagingOrder:
         NotInThisState, identity's refusals (B03) and those of the signing key. Rule: imaging-29, imaging-31, imaging-32
     """
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     LIFE.next(Status(order.status), "finalise", work.actor.role)
     if not rules.is_another(order.preliminary_by, work.actor.person):
         raise SamePersonFinalises
@@ -91,6 +93,7 @@ async def send_back(work: Work, order_id: UUID, text: str) -> ImagingOrder:
     Raises: Unknown, SamePersonFinalises, NotSenior, ExamClaimedByAnother, NotInThisState. Rule: imaging-29
     """
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     LIFE.next(Status(order.status), "send_back", work.actor.role)
     if not rules.is_another(order.preliminary_by, work.actor.person):
         raise SamePersonFinalises
@@ -119,6 +122,7 @@ async def amend(work: Work, order_id: UUID, seen: int, content: ReportContent, r
         NothingToAmend, NotInThisState, identity's refusals (B03) and those of the signing key. Rule: B44, imaging-30
     """
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     LIFE.next(Status(order.status), "amend", work.actor.role)
     await _require_senior(work)
     assert order.report_version is not None, "what is reported has a version"

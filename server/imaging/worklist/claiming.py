@@ -31,9 +31,10 @@ NOBODYS: Final[dict[str, Any]] = {"claimed_by": None, "claimed_until": None}
 async def claim(work: Work, order_id: UUID) -> ImagingOrder:
     """Lock an examination for the acting radiologist; the own claim is renewed, one that is over is taken over.
 
-    Raises: Unknown, ExamClaimedByAnother, OwnPreliminary, NotInThisState. Rule: imaging-27
+    Raises: Unknown, ImagingOrderCancelled, ExamClaimedByAnother, OwnPreliminary, NotInThisState. Rule: imaging-27
     """
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     if is_mine(work, order):
         return await renew(work, order_id)
     order = await lapse(work, order) or order
@@ -56,8 +57,9 @@ async def claim_next(work: Work, wanted: store.Wanted) -> ImagingOrder:
 
 
 async def renew(work: Work, order_id: UUID) -> ImagingOrder:
-    """Lock it for as long again. Raises: Unknown, ExamClaimOver."""
+    """Lock it for as long again. Raises: Unknown, ImagingOrderCancelled, ExamClaimOver."""
     order, _ = await steps.own(work, order_id, RADIOLOGIST)
+    steps.require_live(order)
     renewed = await steps.attempt(work, order, "renew_claim", *mine(work), claimed_until=until(work))
     return renewed or over(work)
 

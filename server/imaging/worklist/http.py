@@ -11,6 +11,7 @@ from pydantic import Field
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import Body, Query, Routes
 from server.foundation.work import Work
+from server.imaging.orders.errors import ImagingOrderCancelled
 from server.imaging.orders.lifecycle import Status
 from server.imaging.orders.places import BadPlace
 from server.imaging.orders.rules import Urgency
@@ -67,14 +68,16 @@ async def claim_next_exam(work: Work, body: NextExamBody) -> ImagingClaimView:
 
 
 @routes.post(
-    "/api/imaging/orders/{order_id}/claim", may=_MAY, problems=(ExamClaimedByAnother, OwnPreliminary, NotInThisState)
+    "/api/imaging/orders/{order_id}/claim",
+    may=_MAY,
+    problems=(ImagingOrderCancelled, ExamClaimedByAnother, OwnPreliminary, NotInThisState),
 )
 async def claim_exam(work: Work, order_id: UUID) -> ImagingClaimView:
     """Claim this one for writing or for review, or renew the own claim."""
     return ImagingClaimView.model_validate(await claiming.claim(work, order_id))
 
 
-@routes.post("/api/imaging/orders/{order_id}/renew-claim", may=_MAY, problems=(ExamClaimOver,))
+@routes.post("/api/imaging/orders/{order_id}/renew-claim", may=_MAY, problems=(ImagingOrderCancelled, ExamClaimOver))
 async def renew_exam_claim(work: Work, order_id: UUID) -> ImagingClaimView:
     """Hold it for thirty minutes more."""
     return ImagingClaimView.model_validate(await claiming.renew(work, order_id))

@@ -145,10 +145,13 @@ async def test_an_order_is_cancelled_while_claimed_and_the_draft_stays(centre: C
     assert (await centre.act(centre.worker, order, "cancel", {"code": "no-reason"})).code == "no-such-imaging-reason"
     cancelled = (await centre.act(centre.worker, order, "cancel", {"code": "wrong-order", "text": "开错了"})).ok()
     assert cancelled["status"] == "cancelled"
-    # The radiologist has no part in it any more, and nothing can be signed.
+    # Whoever was reading is told so, and what was written is kept.
     late = await centre.act(centre.junior, order, "report/preliminary", {"version": saved["version"]})
-    assert late.status == 404
-    assert (await centre.save(centre.junior, order, saved["version"])).status == 404
+    assert (late.status, late.code) == (409, "imaging-order-cancelled")
+    assert (await centre.save(centre.junior, order, saved["version"])).code == "imaging-order-cancelled"
+    assert (await centre.act(centre.junior, order, "renew-claim")).code == "imaging-order-cancelled"
+    kept = (await centre.of(centre.junior).get(f"/api/imaging/orders/{order['id']}/report")).ok()
+    assert (kept["draft"]["version"], kept["may"]) == (saved["version"], [])
     row = await centre.row(order)
     assert (row.claimed_by, row.claimed_until) == (None, None)
     inbox = (await centre.of(centre.junior).get("/api/inbox")).ok()

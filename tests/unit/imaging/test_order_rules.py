@@ -173,12 +173,6 @@ def test_the_head_of_the_centre_reads_for_every_department() -> None:
     assert access.party_of(replace(ORDER, head_id=head.person_id), head, None, set()) is Party.RADIOLOGIST
 
 
-def test_a_cancelled_order_is_no_radiologists_any_more() -> None:
-    reader = _somebody(Role.DOCTOR, ORDER.reading_organisation_id)
-    assert access.party_of(ORDER, reader, None, {ORDER.department_id}) is Party.RADIOLOGIST
-    assert access.party_of(replace(ORDER, status="cancelled"), reader, None, {ORDER.department_id}) is None
-
-
 def test_without_a_part_the_answer_is_that_of_an_unknown_id() -> None:
     assert access.require(Party.REQUESTER, access.REQUESTER) is Party.REQUESTER
     for party in (None, Party.CARER):
