@@ -37,6 +37,8 @@ export interface Progress {
   total: number
   previews: number
   pixels: number
+  /** As many whole pictures as this device may hold. */
+  fits: number
   /** Slices whose last try failed. */
   failed: number
 }
@@ -65,6 +67,8 @@ export class Stack {
   private index = 0
   private heading = 1
   private resting = false
+  /** The first picture has come or failed: until then it has the line to itself. */
+  private begun = false
 
   constructor(
     readonly series: SeriesView,
@@ -95,6 +99,7 @@ export class Stack {
       total: this.slices.length,
       previews: this.slices.filter(({ key }) => this.previews.has(key) || pixels.has(key)).length,
       pixels: this.slices.filter(({ key }) => pixels.has(key)).length,
+      fits: this.around().length,
       failed: this.failures.size,
     }
   }
@@ -124,7 +129,16 @@ export class Stack {
   }
 
   private plan(): void {
-    this.queue.want([...this.currentWishes(), ...this.previewWishes(), ...this.pixelWishes()])
+    const now = this.currentWishes()
+    if (this.begun || now.length === 0)
+      this.queue.want([...now, ...this.previewWishes(), ...this.pixelWishes()])
+    else this.queue.want(now)
+  }
+
+  private begin(): void {
+    if (this.begun) return
+    this.begun = true
+    queueMicrotask(() => this.plan())
   }
 
   private currentWishes(): Wish[] {
@@ -208,11 +222,13 @@ export class Stack {
   private keepPreview(slice: Slice, raster: Raster): void {
     this.previews.set(slice.key, raster)
     this.failures.delete(slice.key)
+    this.begin()
     this.options.changed(slice)
   }
 
   private noteFailed(key: string, error: unknown): boolean {
     this.failures.set(key.replace(/^one:/, ''), error)
+    this.begin()
     this.options.changed(undefined)
     return this.options.hopeful(error)
   }

@@ -161,20 +161,33 @@ function opened(
 }
 
 describe('a stack', () => {
-  test('the slice that is looked at is asked for first, then previews, then its neighbours', () => {
+  test('the first picture has the line to itself, also when it fails', async () => {
+    for (const end of ['done', 'fail'] as const) {
+      const { server, stack } = opened(100)
+      stack.focus(50)
+      expect(server.asked).toEqual(['one i51/1'])
+      server.running.get('one i51/1')?.[end](new Error('no picture'))
+      await settled()
+      expect(server.asked.length).toBeGreaterThan(1)
+    }
+  })
+  test('the slice that is looked at is asked for first, then previews, then its neighbours', async () => {
     const { server, stack } = opened(100)
     stack.focus(50)
+    await server.end('one i51/1')
     expect(server.asked.slice(0, 4)).toEqual(['one i51/1', 'i51/1', 'part 48+24', 'part 24+24'])
-    expect(server.asked.slice(4)).toEqual(['i52/1', 'i53/1'])
+    expect(server.asked.slice(4)).toEqual(['i52/1', 'i53/1', 'i50/1'])
   })
-  test('while somebody scrolls no whole pixels are asked for', () => {
+  test('while somebody scrolls no whole pixels are asked for', async () => {
     const { server, stack } = opened(100)
     stack.focus(50, false)
+    await server.end('one i51/1')
     expect(server.asked).toEqual(['one i51/1', 'part 48+24', 'part 24+24'])
   })
   test('what scrolled away is cancelled', async () => {
     const { server, stack } = opened(300)
     stack.focus(0)
+    await server.end('one i1/1')
     expect(server.running.has('i1/1')).toBe(true)
     stack.focus(200)
     await settled()
@@ -184,6 +197,7 @@ describe('a stack', () => {
   test('previews of all come, the nearest part first, and each once', async () => {
     const { server, stack } = opened(60)
     stack.focus(0)
+    await server.end('one i1/1')
     for (const part of ['part 0+24', 'part 24+24', 'part 48+12']) {
       expect(server.running.has(part)).toBe(true)
       await server.end(part)
@@ -195,6 +209,7 @@ describe('a stack', () => {
   test('whole pixels replace previews', async () => {
     const { server, stack } = opened(3)
     stack.focus(0)
+    await server.end('one i1/1')
     await server.end('part 0+3')
     expect(stack.at(0)?.quality).toBe('preview')
     await server.end('i1/1')
@@ -219,6 +234,7 @@ describe('a stack', () => {
   test('a stack that nobody looks at asks for nothing more and keeps what came', async () => {
     const { server, stack } = opened(5)
     stack.focus(0)
+    await server.end('one i1/1')
     await server.end('i1/1')
     stack.rest()
     await settled()

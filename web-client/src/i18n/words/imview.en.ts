@@ -82,7 +82,6 @@ export const en: Record<keyof typeof zh, string> = {
   'marks.unkept': '{n} {n#mark is|marks are} not kept',
   'marks.keep': 'Keep marks',
   'marks.clear': 'Clear',
-  'marks.kept': 'Marks kept',
   'marks.of': '{name}, {time}',
   'marks.remove': 'Remove this mark',
   'marks.need': 'Marks can be kept once the patient is confirmed',

@@ -83,7 +83,6 @@ export const zh = {
   'marks.unkept': '有 {n} 个标注没有保存',
   'marks.keep': '保存标注',
   'marks.clear': '清除',
-  'marks.kept': '标注已保存',
   'marks.of': '{name}，{time}',
   'marks.remove': '删去这个标注',
   'marks.need': '核对患者以后才能保存标注',
