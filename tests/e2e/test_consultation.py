@@ -130,7 +130,7 @@ async def _same_slice(village: Person, expert: Person) -> None:
         # Both stages have the same shape; the label stands a little beside the tip.
         across = (found[0] - there["x"]) / there["width"]
         down = (found[1] - there["y"]) / there["height"]
-        return abs(across - 0.4) < 0.06 and abs(down - 0.6) < 0.06
+        return bool(abs(across - 0.4) < 0.06 and abs(down - 0.6) < 0.06)
 
     await until(pointed_at, "the village sees where the expert points")
 

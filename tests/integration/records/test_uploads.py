@@ -64,7 +64,7 @@ async def _queued(care: Care, vault_name: str) -> bool:
     """Whether the job that deletes this file of the vault is queued."""
     asked = text("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'records.drop_file' AND args->>'name' = :name")
     async with work_of(care.ground, None) as work:
-        return await work.session.scalar(asked, {"name": vault_name}) == 1
+        return (await work.session.execute(asked, {"name": vault_name})).first() is not None
 
 
 async def test_a_document_arrives_in_parts_and_becomes_an_attachment(care: Care) -> None:
