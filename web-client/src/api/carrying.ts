@@ -60,6 +60,8 @@ interface Job<T> {
 }
 
 const LANES = 2
+/** Bytes a second below which pieces go one by one: the first that is whole is kept sooner. */
+const SLOW = 200_000
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 30_000
 const WINDOW_MS = 20_000
@@ -76,7 +78,10 @@ export class Queue<T> {
   private pause: (() => void) | undefined
   private moved = 0
 
-  constructor(private readonly clock: Clock = wallClock) {}
+  constructor(
+    private readonly clock: Clock = wallClock,
+    private readonly slow: number = SLOW,
+  ) {}
 
   /** Tells of every change until the returned function is called. */
   subscribe(listener: (now: Carrying<T>) => void): () => void {
@@ -187,7 +192,9 @@ export class Queue<T> {
 
   /** Gives every free lane something to do: of what waits, the file that is done soonest. */
   private turn(): void {
-    while (!this.pause && this.lanes < LANES) {
+    const rate = this.rate()
+    const most = rate > 0 && rate < this.slow ? 1 : LANES
+    while (!this.pause && this.lanes < most) {
       const work = this.nextWork()
       if (!work) break
       this.lanes += 1

@@ -104,16 +104,18 @@ let clock: FakeClock
 let queue: Queue<Finished>
 let now: Carrying<Finished>
 let begun: string[]
+let slow = 0
 
 function newPage(): void {
   clock = new FakeClock()
-  queue = new Queue<Finished>(clock)
+  queue = new Queue<Finished>(clock, slow)
   queue.subscribe((state) => (now = state))
 }
 beforeEach(() => {
   server = new FakeServer()
   memory = new FakeMemory()
   begun = []
+  slow = 0
   newPage()
 })
 
@@ -223,6 +225,28 @@ describe('a file in parts', () => {
     add(file(10, 'b.pdf', 5))
     await until(() => now.files[1]?.state === 'failed')
     expect(now.files[1]?.problem?.title).toBe('坏了')
+  })
+})
+
+describe('a slow line', () => {
+  it('carries one piece after the other once it is known to be slow', async () => {
+    slow = 1_000
+    newPage()
+    server.holding = true
+    add(file(80))
+    for (let i = 0; i < 2; i++) {
+      await until(() => server.waiting === 2)
+      await clock.pass(1_000)
+      const before = server.puts.length
+      server.release()
+      await until(() => server.puts.length === before + 2)
+    }
+    await until(() => server.waiting === 1)
+    for (let i = 0; i < 20; i++) await clock.pass(0)
+    expect(server.waiting).toBe(1)
+    server.holding = false
+    server.release()
+    await until(() => now.files[0]?.state === 'done')
   })
 })
 
