@@ -16,6 +16,8 @@ APPEND_ONLY: Final = frozenset(
         "record_reads",
         "note_versions",
         "prescription_steps",
+        "cooperation_steps",
+        "remote_steps",
         "plan_confirmations",
         "counselling_notes",
         "review_decisions",
