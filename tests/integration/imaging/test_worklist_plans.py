@@ -153,10 +153,9 @@ async def test_every_page_of_the_worklist_is_read_from_an_index_in_its_order(ful
     assert _wrong(await _plan(full, lambda: full.session.execute(text("SELECT count(*) FROM imaging_orders")))) != []
     wrong = {}
     for name, wanted, after in _pages():
-        departments = {full.department_id}
 
         async def asked(wanted: Wanted = wanted, after: Place | None = after) -> Any:
-            return await store.waiting(full.session, wanted, departments, after, _LIMIT)  # noqa: B023
+            return await store.waiting(full.session, wanted, {full.department_id}, after, _LIMIT)
 
         if found := _wrong(await _plan(full, asked)):
             wrong[name] = found
