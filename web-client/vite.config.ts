@@ -31,7 +31,7 @@ export default defineConfig({
   resolve: {
     alias: {
       '@': fileURLToPath(new URL('./src', import.meta.url)),
-      'xmlbuilder2': fileURLToPath(new URL('./src/imaging-pro/no-xml.ts', import.meta.url)),
+      xmlbuilder2: fileURLToPath(new URL('./src/imaging-pro/no-xml.ts', import.meta.url)),
     },
   },
   // Nothing here uses the options API; leaving it out is 3 KB less for every patient.
