@@ -37,6 +37,7 @@ export const en: Record<keyof typeof zh, string> = {
   'purpose.recording': 'Consent to recording',
   'purpose.act_for_me': 'Authorisation to act for me',
   'purpose.helper_recording': "Helper's consent to recording",
+  'purpose.meeting_recording': 'Consent to recording a consultation',
   'purpose.remote_consultation': 'Consent to a remote consultation',
   'summary.title': 'Visit summary',
   'summary.print': 'Print',
@@ -116,6 +117,7 @@ export const en: Record<keyof typeof zh, string> = {
   'seen.prescription': 'Prescription',
   'seen.remote_request': 'A request for a consultation',
   reports: 'Test reports and pictures',
+  'seen.imaging_report': 'Imaging report',
   'seen.study': 'pictures',
   'reads.film': 'A cloud film link',
 }

@@ -37,6 +37,7 @@ export const zh = {
   'purpose.recording': '录音录像知情同意书',
   'purpose.act_for_me': '委托代办授权书',
   'purpose.helper_recording': '陪同人员录音录像同意书',
+  'purpose.meeting_recording': '会诊录音录像同意书',
   'purpose.remote_consultation': '远程会诊知情同意书',
   'summary.title': '就诊小结',
   'summary.print': '打印',
@@ -115,6 +116,7 @@ export const zh = {
   'seen.prescription': '处方',
   'seen.remote_request': '会诊申请',
   reports: '检查报告和影像',
+  'seen.imaging_report': '影像报告',
   'seen.study': '影像',
   'reads.film': '云胶片链接',
 } as const
