@@ -10,9 +10,9 @@ class NoAgreement(Conflict):
 
     code = "no-agreement"
     rule = "B46"
-    zh = "双方未签订有效的远程医疗合作协议（{requester}、{server}），请联系本机构管理员签订后再邀请"
+    zh = "双方未签订有效的远程医疗合作协议（{sides}），请联系本机构管理员签订后再邀请"
     en = (
-        "{requester} and {server} have no agreement on telemedicine in force for this; "
+        "Your institution has no agreement on telemedicine in force for this with the other one; "
         "ask your administrator to make one first"
     )
 

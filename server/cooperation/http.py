@@ -74,7 +74,7 @@ class CooperationBody(Body):
 class CooperationVersion(Body):
     """The version that was looked at."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class CooperationEnd(CooperationVersion):

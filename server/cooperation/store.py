@@ -44,9 +44,7 @@ async def between(
     session: AsyncSession, organisation_id: UUID, alliance_ids: Collection[UUID], on: date, server_id: UUID | None
 ) -> Sequence[Agreement]:
     """What an institution may ask under on a day, as itself or as a member; of one server, when it is named."""
-    mine = or_(
-        Agreement.asking_organisation_id == organisation_id, Agreement.asking_alliance_id.in_(alliance_ids)
-    )
+    mine = or_(Agreement.asking_organisation_id == organisation_id, Agreement.asking_alliance_id.in_(alliance_ids))
     wanted = select(Agreement).where(
         mine,
         Agreement.server_id != organisation_id,

@@ -31,7 +31,7 @@ from .views import RemoteRequestRow, RemoteRequestView, RemoteStepView
 routes = Routes()
 
 _ASK, _SEE = "consultations.ask", "consultations.see-requests"
-Version = Annotated[int, Field(ge=1)]
+Version = Annotated[int, Field(ge=1, le=1_000_000)]
 Words = Annotated[str, Field(min_length=2, max_length=500)]
 _MOVED = (RequestChanged, NotInThisState)
 

@@ -91,7 +91,7 @@ async def _agreement(work: Work, reading_id: OrganisationId | None) -> Agreement
         )
     found = await cooperation.serving(work, own, Scope.IMAGING)
     if not found:
-        raise NoAgreement(requester=(await identity.organisation(work, own)).name, server="—")
+        raise NoAgreement(sides=(await identity.organisation(work, own)).name)
     return found[0]
 
 

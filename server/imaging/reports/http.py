@@ -58,7 +58,7 @@ class CriticalSeenBody(Body):
 class ReportWordsBody(Body):
     """What the report says. `version` is the one that the page shows."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[int, Field(ge=0, le=1_000_000)]
     findings: _Long = ""
     impression: _Short = ""
     advice: _Short = ""
@@ -87,7 +87,7 @@ class DraftBody(ReportWordsBody):
 class SignReportBody(Body):
     """Which save of the draft the page shows: exactly that is signed."""
 
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class SendBackBody(Body):

@@ -82,9 +82,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cooperation_agreements_asking_organisation_id", "cooperation_agreements", ["asking_organisation_id"]
     )
-    op.create_index(
-        "ix_cooperation_agreements_asking_alliance_id", "cooperation_agreements", ["asking_alliance_id"]
-    )
+    op.create_index("ix_cooperation_agreements_asking_alliance_id", "cooperation_agreements", ["asking_alliance_id"])
     op.create_table(
         "cooperation_steps",
         sa.Column("id", sa.Uuid, nullable=False),
