@@ -15,7 +15,7 @@ export function useLive(topic: MaybeRefOrGetter<string | undefined>, ...keys: Qu
       stop?.()
       stop = undefined
       if (!name) return
-      const { topics } = await import('@/rt')
+      const { topics } = await import('@/rt/watching')
       if (mine === current) stop = topics.watch(name, () => refetch(...keys))
     },
     { immediate: true },

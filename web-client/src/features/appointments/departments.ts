@@ -42,7 +42,7 @@ export function useWatchedDepartments(organisation: () => string | undefined, ..
       const mine = ++current
       leave()
       if (!names) return
-      const line = await import('@/rt')
+      const line = await import('@/rt/watching')
       if (mine === current) stops = names.split(' ').map((name) => line.topics.watch(name, told))
     },
     { immediate: true },

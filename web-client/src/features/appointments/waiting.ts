@@ -41,7 +41,7 @@ export function useWaitings() {
       leave()
       stop = []
       if (!ids) return
-      const { topics } = await import('@/rt')
+      const { topics } = await import('@/rt/watching')
       if (mine !== current) return
       stop = ids.split(' ').map((id) => topics.watch(`sessions:${id}`, () => refetch(['waitings'])))
     },

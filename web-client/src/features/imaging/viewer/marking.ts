@@ -62,7 +62,7 @@ export function useMarks(of: Marked) {
     unwatch = undefined
     const topic = `imaging-marks:${of.studyId()}`
     if (!of.live()) return
-    const { topics } = await import('@/rt')
+    const { topics } = await import('@/rt/watching')
     if (!abort.signal.aborted) unwatch = topics.watch(topic, () => void load())
   }
   watch(
