@@ -20,6 +20,9 @@ from infra.refusal import Refusal
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _AT_ONCE: Final = 2
+# Two workers, each with a database, a server and what else its tests ask for; tests/conftest.py says what stays together.
+# In order, because the browsers take longest and come early.
+_SHARED: Final = ("-n", str(_AT_ONCE), "--dist", "loadgroup", "--no-loadscope-reorder")
 _PYTHON: Final = (sys.executable, "-m")
 
 
@@ -63,7 +66,7 @@ PAGES: Final = (
     Step("size of the pages", ("run", "size"), npm=True),
 )
 TARGETS: Final = {
-    "test": Target((browser.ensure, web.build), STATIC + PAGES, ("tests", "-m", "not more")),
+    "test": Target((browser.ensure, web.build), STATIC + PAGES, ("tests", "-m", "not more", *_SHARED)),
     "check": Target((_install_pages,), STATIC, ("tests/unit", "tests/architecture", "-m", "not more")),
     "e2e": Target((browser.ensure, web.build), (), ("tests/e2e", "-m", "not more")),
     "test-more": Target((browser.ensure, web.build), (), ("tests", "-m", "more")),

@@ -24,6 +24,16 @@ from server.settings import HttpSettings, Settings, SigningSettings
 from .api import Api
 from .serving import Served, free_port, serving
 
+# What shares something that is dear to make runs in one worker: the started product, the world of the permission matrix.
+TOGETHER = ("tests/e2e/", "tests/integration/permissions/", "tests/integration/api/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two workers share the tests: the files that stay together, and each other file as a whole."""
+    for item in items:
+        file = item.path.relative_to(item.config.rootpath).as_posix()
+        item.add_marker(pytest.mark.xdist_group(next((folder for folder in TOGETHER if file.startswith(folder)), file)))
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Iterator[Path]:
