@@ -71,6 +71,12 @@ class Member(Caller):
             kept = await context.cookies(self.address)
             jar.update_cookies({each["name"]: each["value"] for each in kept}, URL(self.address))
 
+    async def fresh_token(self) -> str:
+        """The access token, renewed when its end is near."""
+        if not self._renewing and time.monotonic() - self._since > _GOOD_FOR_S:
+            await self._renew()
+        return await super().fresh_token()
+
     async def _call(self, method: str, path: str, **given: Any) -> Any:
         if self._token and not self._renewing and time.monotonic() - self._since > _GOOD_FOR_S:
             await self._renew()

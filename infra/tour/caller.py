@@ -14,6 +14,7 @@ import socketio  # type: ignore[import-untyped]  # it ships no types
 from media.sample_peer import Colour, SamplePeer
 
 _PATIENCE_S = 15.0
+_RENEW_S = 100.0  # a token lives 300 s; a socket is told of the next one as a page tells it
 _SIGNERS = frozenset({"doctor", "pharmacist"})
 
 
@@ -104,8 +105,7 @@ class Caller:
         self.name, self._token = name, answer["access_token"]
         self.person_id = (await self.get("/api/me"))["person_id"]
 
-    @property
-    def token(self) -> str:
+    async def fresh_token(self) -> str:
         """The access token, for the socket."""
         return self._token
 
@@ -120,6 +120,7 @@ class InRoom:
         self.events: list[dict[str, Any]] = []
         self.joined: dict[str, Any] = {}
         self.peer: SamplePeer | None = None
+        self._signed_in: asyncio.Task[None] | None = None
         self._socket = socketio.AsyncClient(reconnection=False, ssl_verify=False)
         self._socket.on("room:event", self._take)
 
@@ -140,9 +141,10 @@ class InRoom:
             self.caller.address,
             socketio_path="/rt/",
             transports=["websocket"],
-            auth={"token": self.caller.token, "client": str(uuid4())},
+            auth={"token": await self.caller.fresh_token(), "client": str(uuid4())},
             headers={"Origin": self.caller.address},
         )
+        self._signed_in = asyncio.create_task(self._stay_signed_in())
         self.joined = await self.ask("room:join", {"ticket": ticket["ticket"]})
         self.peer = SamplePeer(self.joined["capacity"], colour=self.colour, hertz=self.hertz)
         offer = {"sdp": await self.peer.offer(), "leg": 0, "publishes": {"audio": True, "video": True}}
@@ -152,6 +154,11 @@ class InRoom:
         await until(lambda: peer.state == "connected", _PATIENCE_S)
         await self.ask("media:connected", {"leg": 0})
 
+    async def _stay_signed_in(self) -> None:
+        while True:
+            await asyncio.sleep(_RENEW_S)
+            await self.ask("session:renew", {"token": await self.caller.fresh_token()})
+
     async def first_picture(self) -> None:
         """Wait until the other one is seen."""
         peer = self.peer
@@ -160,6 +167,8 @@ class InRoom:
 
     async def leave(self) -> None:
         """Out of the room."""
+        if self._signed_in is not None:
+            self._signed_in.cancel()
         await self.ask("room:leave", {})
         if self.peer is not None:
             await self.peer.close()

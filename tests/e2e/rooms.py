@@ -61,7 +61,7 @@ class Steady(InRoom):
                         self.caller.address,
                         socketio_path="/rt/",
                         transports=["websocket"],
-                        auth={"token": self.caller.token, "client": str(uuid4())},
+                        auth={"token": await self.caller.fresh_token(), "client": str(uuid4())},
                         headers={"Origin": self.caller.address},
                     )
                 except socketio.exceptions.ConnectionError:

@@ -117,7 +117,7 @@ async def test_a_killed_database_comes_back_by_itself(stack: Stack) -> None:
 
 
 async def _book(stack: Stack, patient: Caller, slot: str, body: dict[str, object], key: str) -> int:
-    headers = {"Authorization": f"Bearer {patient.token}", "Idempotency-Key": key}
+    headers = {"Authorization": f"Bearer {await patient.fresh_token()}", "Idempotency-Key": key}
     async with (
         aiohttp.ClientSession() as session,
         session.post(f"{stack.address}/api/slots/{slot}/bookings", json=body, headers=headers) as answer,
