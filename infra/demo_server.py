@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from infra.ports import free_port
 from infra.refusal import Refusal
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def demo_server(folder: Path, say: Callable[[str], None]) -> Iterator[Demo]:
 @contextmanager
 def own_demo(folder: Path) -> Iterator[Demo]:
     """A demo with its log in this folder, a port of its own, and data that nobody has touched. Raises: Refusal."""
-    port, data = free_port(), folder / f"data-{os.getpid()}"
+    port, data = free_port(neighbours=2), folder / f"data-{os.getpid()}"
     environment = {**os.environ, "PORT": str(port), "LIANYI_DATA_DIR": str(data)}
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "server.log").open("wb") as log:
@@ -86,11 +86,3 @@ def _wait_for(process: subprocess.Popen[bytes], address: str, folder: Path) -> N
         if process.poll() is not None or time.monotonic() > deadline:
             raise Refusal(f"The demo did not start; see {folder / 'server.log'}.")
         time.sleep(0.3)
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

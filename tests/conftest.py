@@ -22,7 +22,8 @@ from server.migrations.apply import migrate
 from server.settings import HttpSettings, Settings, SigningSettings
 
 from .api import Api
-from .serving import Served, free_port, serving
+from .ports import free_port
+from .serving import Served, serving
 
 # What shares something that is dear to make runs in one worker: the started product, the world of the permission matrix.
 TOGETHER = ("tests/e2e/", "tests/integration/permissions/", "tests/integration/api/")

@@ -37,7 +37,7 @@ from server.settings import HttpSettings, Settings, SignInSettings
 
 from . import invented, pools
 from .invented import Someone
-from .serving import free_port
+from .ports import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PEOPLE, DEPARTMENTS, CAPACITY, ATTEMPTS = 40, 6, 12, 160

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pydantic import SecretStr
 
 from infra import embedded_postgres
 from infra.embedded_postgres import Cluster
+from infra.ports import free_port
 from infra.refusal import Refusal
 from server.foundation.keys import make_master_key
 from server.migrations.apply import migrate
@@ -81,7 +81,7 @@ def _settings(cluster: Cluster, folder: Path) -> Settings:
         embedded_dsn=SecretStr(cluster.application_dsn),
         embedded_owner_dsn=SecretStr(cluster.owner_dsn),
         log_level="warning",
-        http=HttpSettings(port=_free_ports()),
+        http=HttpSettings(port=free_port(neighbours=2)),  # the next one is for metrics
         sign_in=SignInSettings(access_lifetime_s=_SIGN_IN_S, login_seen_every_s=_SIGN_IN_S),
     )
 
@@ -118,17 +118,6 @@ def stage(cluster: Cluster, settings: Settings, folder: Path) -> Iterator[Stage]
             process.wait(_STOP_WITHIN_S)
         process.kill()
         log.close()
-
-
-def _free_ports() -> int:
-    """A port that nothing listens on, nor on the next one, where the metrics are."""
-    while True:
-        with socket.socket() as one, socket.socket() as next_one:
-            one.bind(("127.0.0.1", 0))
-            port: int = one.getsockname()[1]
-            with suppress(OSError, OverflowError):
-                next_one.bind(("127.0.0.1", port + 1))
-                return port
 
 
 def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

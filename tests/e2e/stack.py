@@ -18,11 +18,11 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from infra.postgres_making import DATABASE, OWNER, passwords
-from tests.serving import free_port
+from tests.ports import free_port, port_range
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _START_WITHIN_S: Final = 180.0
-_MEDIA_PORTS: Final = "42000-42199"
+_MEDIA_PORTS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,12 @@ class Stack:
 @contextmanager
 def started(data_dir: Path, log: Path) -> Iterator[Stack]:
     """Start it and stop it, as Ctrl-C does."""
-    port = free_port()
+    port = free_port(neighbours=2)
     environment = {
         **os.environ,
         "PORT": str(port),
         "LIANYI_DATA_DIR": str(data_dir),
-        "LIANYI_MEDIA__UDP_PORTS": _MEDIA_PORTS,
+        "LIANYI_MEDIA__UDP_PORTS": port_range(_MEDIA_PORTS),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -73,16 +74,6 @@ with socket.socket(socket.AF_UNIX) as door:
     pathlib.Path(os.environ["LIANYI_DATA_DIR"], "run", "media.json").write_text(json.dumps({"pid": os.getpid(), **told}))
     signal.pause()
 """
-
-
-def free_port() -> int:
-    """A port that is free together with the next one, which metrics would take."""
-    while True:
-        with socket.socket() as probe, socket.socket() as after, suppress(OSError):
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-            after.bind(("127.0.0.1", port + 1))
-            return port
 
 
 def until(reached: Callable[[], object], seconds: float = 60) -> None:
@@ -159,7 +150,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data_dir = folder / ".data"
-        self.port = free_port()
+        self.port = free_port(neighbours=2)  # the next one is for metrics
         self.running: list[Started] = []
         without = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "infra", folder / "infra", ignore=without)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .start_stand_in import ROOT, Started, free_port
+from tests.ports import free_port
+
+from .start_stand_in import ROOT, Started
 from .test_embedded_postgres import as_nobody
 
 PRIVATE = ("keys", "vault", "run", "logs", "heads", "media", "pg")
@@ -22,7 +24,7 @@ PRIVATE = ("keys", "vault", "run", "logs", "heads", "media", "pg")
 def started() -> Iterator[Started]:
     """The second of two starts on the same data: the first one's work is what the tests look at."""
     folder = Path(tempfile.mkdtemp(prefix="ly-"))
-    port = free_port()
+    port = free_port(neighbours=2)
     try:
         first = Started(ROOT, port, folder).ready(240)
         assert first.stop() == 0, first.said

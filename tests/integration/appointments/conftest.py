@@ -13,7 +13,8 @@ from server.app import standing_on
 from server.foundation.ground import Ground
 from server.migrations.apply import migrate
 from server.settings import HttpSettings, Settings
-from tests.serving import Served, free_port, serving
+from tests.ports import free_port
+from tests.serving import Served, serving
 
 _NAME = "lianyi_pool"
 

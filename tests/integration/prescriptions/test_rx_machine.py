@@ -18,7 +18,8 @@ from server.foundation.ground import Ground
 from server.foundation.lifecycle import Lifecycle
 from server.settings import HttpSettings, Settings
 from tests.api import Api
-from tests.serving import free_port, serving
+from tests.ports import free_port
+from tests.serving import serving
 
 from .rx_acts import Cast, a_cast
 from .rx_machine import Everybody, RxMachine

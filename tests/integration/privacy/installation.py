@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from infra.postgres_account import place_for
 from infra.preflight import check
 from infra.running import Running
 from server.settings import HttpSettings, Settings
-from tests.serving import free_port
+from tests.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def installed() -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="ly-"))
     folder.chmod(0o755)
     given = {name: value for name, value in os.environ.items() if not name.startswith("LIANYI_")}
-    plan = read_plan(given | {"LIANYI_DATA_DIR": str(folder), "PORT": str(_two_free_ports()), "LIANYI_DEMO": "1"})
+    plan = read_plan(given | {"LIANYI_DATA_DIR": str(folder), "PORT": str(free_port(neighbours=2)), "LIANYI_DEMO": "1"})
     prepare(plan.data_dir)
     running = Running(plan)
     try:
@@ -88,20 +87,6 @@ def installed() -> Iterator[Installation]:
         if running.cluster is not None:
             shutil.rmtree(running.cluster.home, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _two_free_ports() -> int:
-    """A port whose neighbour is free too: metrics are there."""
-    for _ in range(50):
-        port = free_port()
-        if port < 65_000 and _is_free(port + 1):
-            return port
-    raise AssertionError("no two free ports beside each other")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _settings(plan: Plan, cluster: Cluster) -> Settings:

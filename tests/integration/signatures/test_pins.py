@@ -26,7 +26,8 @@ from server.signatures.errors import SigningLocked, SigningPinMissing
 from server.signatures.model import CertificateRow, PractitionerKeyRow
 from tests.api import Api
 from tests.people import PIN, Hospital, Somebody, a_doctor, a_hospital, a_member_of_staff, a_patient
-from tests.serving import Served, free_port, serving
+from tests.ports import free_port
+from tests.serving import Served, serving
 
 from .pins import DOCUMENT, at_another_desk, enter, sign
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from media.http import build
 from media.node import Node
 from media.service import MediaNode
-from media.udp import Ports
+from tests.ports import media_ports
 from tests.realtime.media.calls import Calls, Told
 
 
@@ -29,7 +29,7 @@ def short_folder() -> Iterator[Path]:
 @pytest.fixture
 async def node(short_folder: Path) -> AsyncIterator[Node]:
     """A node serving its socket in this process."""
-    node = Node(Ports(40300, 40339, (), loopback=True), short_folder)
+    node = Node(media_ports(40), short_folder)
     await node.start()
     runner = web.AppRunner(build(node), access_log=None, shutdown_timeout=1.0)
     await runner.setup()

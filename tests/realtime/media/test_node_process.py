@@ -16,11 +16,12 @@ import pytest
 
 from media.errors import NodeAway
 from media.service import MediaNode
+from tests.ports import port_range
 from tests.realtime.media.calls import GREEN, RED, Calls, Told, like, until
 from tests.realtime.media.kept import kept, manifest_of
 
 KEY = bytes(range(32))
-PORTS = "40360-40379"
+PORTS = port_range(20)
 
 
 async def start(folder: Path) -> asyncio.subprocess.Process:

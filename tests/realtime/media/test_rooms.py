@@ -14,7 +14,7 @@ from media.messages import OfferBody
 from media.node import Node, Patience
 from media.sample_peer import SamplePeer
 from media.service import MediaNode
-from media.udp import Ports
+from tests.ports import media_ports
 from tests.realtime.media.calls import BLUE, GREEN, RED, Calls, Told, like, until
 from tests.realtime.media.kept import kept
 
@@ -103,7 +103,7 @@ async def test_closing_a_seat_stops_its_media_at_once(calls: Calls, client: Medi
 
 
 async def test_a_peer_that_goes_without_a_word_loses_its_seat_after_a_while(short_folder: Path) -> None:
-    node = Node(Ports(40340, 40349, (), loopback=True), short_folder, Patience(connect_s=1.0, return_s=0.5))
+    node = Node(media_ports(10), short_folder, Patience(connect_s=1.0, return_s=0.5))
     await node.start()
     here = SamplePeer(2, colour=RED)
     answer = node.offer("room", "a", _body(await here.offer()))
@@ -165,7 +165,7 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(calls: Calls, cl
 
 
 async def test_a_full_room_and_a_node_without_ports_say_so(short_folder: Path) -> None:
-    node = Node(Ports(40350, 40351, (), loopback=True), short_folder)
+    node = Node(media_ports(2), short_folder)
     await node.start()
     peers = [SamplePeer(2) for _ in range(4)]
     for seat, peer in zip("ab", peers, strict=False):

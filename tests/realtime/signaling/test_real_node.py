@@ -18,6 +18,7 @@ from media.sample_peer import Colour, SamplePeer
 from media.service import MediaNode
 from server.foundation.keys import Keyring
 from server.settings import ROOT
+from tests.ports import port_range
 
 from .page import Page
 from .world import World, a_doctor, a_patient, a_room, a_world, eventually
@@ -39,7 +40,7 @@ class NodeProcess:
 
     async def start(self) -> None:
         environment = os.environ | {
-            "LIANYI_MEDIA__UDP_PORTS": "40350-40379",
+            "LIANYI_MEDIA__UDP_PORTS": port_range(30),
             "LIANYI_DATA_DIR": str(self.folder),
             "LIANYI_LOG_LEVEL": "error",
         }

@@ -9,6 +9,7 @@ import pytest
 
 from media.errors import NodeFull
 from media.udp import Address, Datagrams, Ports
+from tests.ports import free_port, media_ports
 
 
 def close(bound: list[tuple[str, socket.socket]]) -> None:
@@ -17,11 +18,12 @@ def close(bound: list[tuple[str, socket.socket]]) -> None:
 
 
 def test_ports_are_of_the_range_and_a_taken_one_is_passed_over() -> None:
-    ports = Ports(40500, 40502, (), loopback=True)
+    first = free_port(neighbours=3)
+    ports = Ports(first, first + 2, (), loopback=True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind(("127.0.0.1", 40501))
+        stranger.bind(("127.0.0.1", first + 1))
         given = [ports.bind(), ports.bind()]
-        assert {port for port, _ in given} == {40500, 40502}
+        assert {port for port, _ in given} == {first, first + 2}
         with pytest.raises(NodeFull):
             ports.bind()
         for port, bound in given[:1]:
@@ -50,7 +52,7 @@ def test_another_address_is_announced_instead_and_a_mapping_keeps_to_its_own() -
 
 
 async def test_datagrams_arrive_until_the_socket_is_closed() -> None:
-    _, bound = Ports(40505, 40505, (), loopback=True).bind()
+    port, bound = media_ports(1).bind()
     address, sock = bound[-1]
     close(bound[:-1])
     got: asyncio.Queue[tuple[bytes, Address]] = asyncio.Queue()
@@ -59,7 +61,7 @@ async def test_datagrams_arrive_until_the_socket_is_closed() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
         peer.bind(("127.0.0.1", 0))
         peer.setblocking(False)
-        peer.sendto(b"hello", (address, 40505))
+        peer.sendto(b"hello", (address, port))
         data, source = await asyncio.wait_for(got.get(), 5)
         assert (data, source) == (b"hello", peer.getsockname())
         datagrams.sendto(b"back", source)
