@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from infra import steps
+from infra.ports import free_port
 from infra.refusal import Refusal
 
 PACKAGES: Final = ("orthanc", "orthanc-dicomweb")
@@ -62,7 +62,7 @@ def running(folder: Path | None = None) -> Iterator[Orthanc]:
     if program is None:
         raise Refusal("Orthanc is not installed.")
     home = Path(tempfile.mkdtemp(prefix="ly-orthanc-", dir=folder))
-    port, dicom_port = _free_port(), _free_port()
+    port, dicom_port = free_port(), free_port()
     (home / "orthanc.json").write_text(json.dumps(_configuration(home, port, dicom_port)), "utf-8")
     with (home / "orthanc.log").open("wb") as log:
         process = subprocess.Popen([program, str(home / "orthanc.json")], stdout=log, stderr=log, cwd=home)
@@ -110,13 +110,6 @@ def _no_service_starts() -> Iterator[None]:
         yield
     finally:
         _POLICY.unlink()
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def _await_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

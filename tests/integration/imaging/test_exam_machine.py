@@ -33,7 +33,8 @@ from server.imaging.orders.lifecycle import LIFE, Status
 from server.settings import HttpSettings, Settings
 from tests.api import Api
 from tests.integration.appointments.pool_machine import MovedClock
-from tests.serving import free_port, serving
+from tests.ports import free_port
+from tests.serving import serving
 
 from . import exam_acts, exam_books
 from .exam_acts import CLINIC, RADIOLOGIST, Act, Cast

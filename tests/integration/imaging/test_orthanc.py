@@ -26,7 +26,7 @@ from server.imaging.archive.places import Store
 from server.imaging.studies import service as studies
 from server.imaging.studies.shelf import Shelf
 from tests.api import Api
-from tests.serving import free_port
+from tests.ports import free_port
 from tests.unit.imaging import hostile
 
 from .pictures import House, a_chest, a_house

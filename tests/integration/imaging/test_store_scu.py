@@ -21,7 +21,7 @@ from server.imaging.listener.starting import listening
 from server.imaging.studies.model import Instance, Study
 from server.settings import ImagingSettings
 from tests.api import Api
-from tests.serving import free_port
+from tests.ports import free_port
 
 from .gateway import Gate, a_gate, a_scan
 
