@@ -31,6 +31,11 @@ export class Pairing {
     if (on) this.offset = this.right.index - this.paired(this.left, this.right)
   }
 
+  /** Turns the right one alone to this picture, whatever it is paired with. */
+  turn(index: number): void {
+    this.quietly(() => this.right.show(index))
+  }
+
   stop(): void {
     for (const undo of this.undo.splice(0)) undo()
   }

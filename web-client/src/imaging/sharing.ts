@@ -28,8 +28,17 @@ export interface SharedViewState {
   turn: number
   flip: boolean
   invert: boolean
-  /** The study beside it. */
+  /** The study beside it: an earlier one, or this one for another of its series. */
   prior?: string
+  /** What of that study is shown; its window and place go with the first. */
+  beside?: SharedSlice
+}
+
+/** One picture of a series, by name. */
+export interface SharedSlice {
+  series: string
+  instance: string
+  frame: number
 }
 
 export interface SharedCursor {
@@ -80,13 +89,14 @@ const fixed = (value: number, digits: number): number => Number(value.toFixed(di
 
 /** The view in few bytes: a hundredth of a pixel is far below what anybody sees. */
 export function encodeView(view: SharedViewState): SharedViewState {
-  const { prior, ...rest } = view
+  const { prior, beside, ...rest } = view
   return {
     ...rest,
     window: [fixed(view.window[0], 2), fixed(view.window[1], 2)],
     zoom: fixed(view.zoom, 5),
     pan: [fixed(view.pan[0], 2), fixed(view.pan[1], 2)],
     ...(prior !== undefined && { prior }),
+    ...(beside !== undefined && { beside }),
   }
 }
 
@@ -116,12 +126,19 @@ const pair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && number(value[0]) && number(value[1])
 const within = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
 
+function decodeSlice(value: unknown): SharedSlice | undefined {
+  const it = fields(value)
+  if (!it || !text(it['series']) || !text(it['instance']) || !frame(it['frame'])) return undefined
+  return { series: it['series'], instance: it['instance'], frame: it['frame'] }
+}
+
 /** A view that somebody sent; null for what is none. */
 export function decodeView(value: unknown): SharedViewState | null {
   const it = fields(value)
   if (!it || !text(it['study']) || !text(it['series']) || !text(it['instance'])) return null
   if (!frame(it['frame']) || !pair(it['window']) || !pair(it['pan'])) return null
   if (!number(it['zoom']) || !number(it['turn'])) return null
+  const beside = decodeSlice(it['beside'])
   return {
     study: it['study'],
     series: it['series'],
@@ -134,6 +151,7 @@ export function decodeView(value: unknown): SharedViewState | null {
     flip: it['flip'] === true,
     invert: it['invert'] === true,
     ...(text(it['prior']) && { prior: it['prior'] }),
+    ...(beside && { beside }),
   }
 }
 

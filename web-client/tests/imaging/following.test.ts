@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { effectScope, ref, type EffectScope } from 'vue'
 import { useFollowing } from '@/features/imaging/viewer/following'
-import type { SharedCursor, SharedView, SharedViewState } from '@/imaging/sharing'
+import type { SharedCursor, SharedSlice, SharedView, SharedViewState } from '@/imaging/sharing'
 import type { Place } from '@/imaging/transform'
 import { FITTED } from '@/imaging/transform'
 import type { Viewport } from '@/imaging/viewport'
@@ -19,6 +19,11 @@ const VIEW: SharedViewState = {
   turn: 1,
   flip: false,
   invert: true,
+}
+
+/** What changed together has been sent. */
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn++) await Promise.resolve()
 }
 
 /** A stage that only remembers. */
@@ -57,6 +62,7 @@ describe('following the presenter', () => {
   let sent: SharedViewState[]
   let pointed: (SharedCursor | null)[]
   let elsewhere: string[]
+  let beside: (SharedSlice & { study: string }) | undefined
   let scope: EffectScope
   let following: ReturnType<typeof useFollowing>
 
@@ -64,7 +70,7 @@ describe('following the presenter', () => {
     scope?.stop()
     presenter.value = 'zhou'
     view.value = null
-    ;[stage, sent, pointed, elsewhere] = [new Stage(), [], [], []]
+    ;[stage, sent, pointed, elsewhere, beside] = [new Stage(), [], [], [], undefined]
     const share: SharedView = {
       me: 'me',
       presenter,
@@ -81,7 +87,7 @@ describe('following the presenter', () => {
         share: () => share,
         studyId: () => 'study-1',
         seriesId: () => 's1',
-        priorId: () => undefined,
+        beside: () => beside,
         viewport: () => stage as unknown as Viewport,
         show: (one) => {
           stage.show(stage.slices.findIndex((slice) => slice.instance.id === one.instance))
@@ -117,11 +123,43 @@ describe('following the presenter', () => {
   test('who presents sends what changes, from the moment of taking over', async () => {
     view.value = VIEW
     presenter.value = 'me'
-    await Promise.resolve()
+    await settled()
     expect(sent).toHaveLength(1)
     stage.show(3)
+    stage.setWindow([50, 350])
+    await settled()
+    expect(sent).toHaveLength(2)
     expect(sent.at(-1)).toMatchObject({ instance: 'i4', zoom: 2, pan: [10, -4], turn: 1, invert: true })
     expect(following.state.mode).toBe('mine')
+  })
+  test('what stands beside is sent with it, down to its picture', async () => {
+    presenter.value = 'me'
+    beside = { study: 'study-0', series: 's0', instance: 'p3', frame: 1 }
+    following.changed()
+    await settled()
+    expect(sent.at(-1)).toMatchObject({
+      prior: 'study-0',
+      beside: { series: 's0', instance: 'p3', frame: 1 },
+    })
+  })
+  test('who presents and comes back goes on where the room is', async () => {
+    view.value = VIEW
+    presenter.value = 'me'
+    await settled()
+    stage.index = 0
+    following.begin()
+    await settled()
+    expect([stage.index, sent.at(-1)?.instance]).toEqual([6, 'i7'])
+  })
+  test('who presents another study shows it to all at once', async () => {
+    view.value = { ...VIEW, study: 'study-2' }
+    presenter.value = 'me'
+    await settled()
+    sent = []
+    following.begin()
+    await settled()
+    expect(sent.map((one) => one.study)).toEqual(['study-1'])
+    expect(elsewhere).toEqual(['study-2'])
   })
   test('a new presenter is followed by those who looked around', () => {
     stage.show(2)

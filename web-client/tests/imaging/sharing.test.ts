@@ -24,6 +24,7 @@ const view: SharedViewState = {
   flip: true,
   invert: false,
   prior: ID,
+  beside: { series: ID, instance: ID, frame: 12 },
 }
 const marks = (count: number): PassingMark[] =>
   Array.from({ length: count }, (_, i) => ({

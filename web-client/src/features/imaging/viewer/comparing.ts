@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { asProblem, type Problem } from '@/api/problem'
 import { Pairing } from '@/imaging/pairing'
+import type { SharedSlice } from '@/imaging/sharing'
 import { sameCut, slicesOf, type SeriesView, type StudyView } from '@/imaging/study'
 import type { Viewport } from '@/imaging/viewport'
 import { pictured, type Session } from './session'
@@ -18,7 +19,15 @@ export function mostAlike(study: StudyView, like: SeriesView | undefined): Serie
   return pictured(study).sort((a, b) => rank(b) - rank(a))[0]
 }
 
-export function useComparison(session: Session) {
+export interface Compared {
+  session: Session
+  /** Pairs two stages without that being an act of the person. */
+  quietly: (run: () => void) => void
+  /** Both stages are there and go together. */
+  paired: () => void
+}
+
+export function useComparison({ session, quietly, paired }: Compared) {
   const study = shallowRef<StudyView>()
   const series = shallowRef<SeriesView>()
   const viewport = shallowRef<Viewport>()
@@ -26,19 +35,26 @@ export function useComparison(session: Session) {
   const problem = ref<Problem>()
   let pairing: Pairing | undefined
   let wanted = 0
+  /** What a presenter was followed to: opened once, however many views come while it loads. */
+  let followed = ''
 
   function pair(): void {
     pairing?.stop()
     pairing = undefined
     linked.value = true
     const main = session.main.value
-    if (!viewport.value || !series.value || !main) return
-    session.put(viewport.value, series.value)
-    pairing = new Pairing(main, viewport.value)
+    const [stage, what] = [viewport.value, series.value]
+    if (!stage || !what || !main) return
+    quietly(() => {
+      session.put(stage, what)
+      pairing = new Pairing(main, stage)
+    })
+    paired()
   }
 
   function stop(): void {
     wanted += 1
+    followed = ''
     pairing?.stop()
     pairing = undefined
     study.value = undefined
@@ -53,6 +69,41 @@ export function useComparison(session: Session) {
     pair()
   }
 
+  const beside = (what: SeriesView): void => {
+    if (session.study.value) show(session.study.value, what)
+  }
+
+  /** Another study, with the series that is named or else the one most like the first. */
+  async function prior(id: string, named?: string): Promise<void> {
+    const mine = ++wanted
+    problem.value = undefined
+    try {
+      const found = await session.other(id)
+      const what = found.series.find((one) => one.id === named) ?? mostAlike(found, session.series.value)
+      if (mine === wanted && what) show(found, what)
+    } catch (error) {
+      if (mine === wanted) problem.value = asProblem(error)
+    }
+  }
+
+  function follow(id: string | undefined, slice: SharedSlice | undefined): void {
+    const here = session.study.value
+    if (!id || !here) return followed || series.value ? stop() : undefined
+    const asked = `${id} ${slice?.series ?? ''}`
+    const open = study.value?.id === id && (!slice || series.value?.id === slice.series)
+    if (asked === followed || open) return slice && turn(slice)
+    followed = asked
+    const own = id === here.id ? here.series.find((one) => one.id === slice?.series) : undefined
+    if (own) beside(own)
+    else if (id !== here.id) void prior(id, slice?.series)
+  }
+
+  function turn({ instance, frame }: SharedSlice): void {
+    const slices = viewport.value?.stack?.slices ?? []
+    const index = slices.findIndex((one) => one.instance.id === instance && one.frame === frame)
+    if (index >= 0) pairing?.turn(index)
+  }
+
   return {
     study,
     series,
@@ -64,18 +115,19 @@ export function useComparison(session: Session) {
       study.value && study.value.id !== session.study.value?.id ? study.value.id : undefined,
     ),
     stop,
-    beside: (what: SeriesView): void => {
-      if (session.study.value) show(session.study.value, what)
-    },
-    async prior(id: string): Promise<void> {
-      const mine = ++wanted
-      problem.value = undefined
-      try {
-        const found = await session.other(id)
-        const alike = mostAlike(found, session.series.value)
-        if (mine === wanted && alike) show(found, alike)
-      } catch (error) {
-        if (mine === wanted) problem.value = asProblem(error)
+    beside,
+    prior,
+    /** As the presenter has it: what stands beside, and which of its pictures. */
+    follow,
+    /** What stands beside now, for those who follow. */
+    get shown(): (SharedSlice & { study: string }) | undefined {
+      const slice = viewport.value?.slice
+      if (!study.value || !series.value || !slice) return undefined
+      return {
+        study: study.value.id,
+        series: series.value.id,
+        instance: slice.instance.id,
+        frame: slice.frame,
       }
     },
     join(stage: Viewport): void {

@@ -7,6 +7,7 @@ import {
   encodeCursor,
   encodeView,
   type Point,
+  type SharedSlice,
   type SharedView,
   type SharedViewState,
 } from '@/imaging/sharing'
@@ -25,7 +26,8 @@ export interface Followed {
   share: () => SharedView | undefined
   studyId: () => string
   seriesId: () => string | undefined
-  priorId: () => string | undefined
+  /** What stands beside it. */
+  beside: () => (SharedSlice & { study: string }) | undefined
   viewport: () => Viewport | undefined
   /** Opens what the presenter shows, if it is in this study; whether it is open now. */
   show: (view: SharedViewState) => boolean
@@ -36,6 +38,7 @@ export interface Followed {
 export function useFollowing(of: Followed) {
   const around = ref(false)
   let applying = false
+  let sending = false
 
   const presenter = computed(() => of.share()?.presenter.value ?? null)
   const mode = computed((): Following['mode'] => {
@@ -60,7 +63,7 @@ export function useFollowing(of: Followed) {
     const slice = viewport?.slice
     const series = of.seriesId()
     if (!viewport || !slice || !series) return undefined
-    const prior = of.priorId()
+    const { study: prior, ...beside } = of.beside() ?? {}
     return encodeView({
       study: of.studyId(),
       series,
@@ -72,13 +75,19 @@ export function useFollowing(of: Followed) {
       turn: viewport.place.turn,
       flip: viewport.place.flip,
       invert: viewport.invert,
-      ...(prior !== undefined && { prior }),
+      ...(prior !== undefined && { prior, beside: beside as SharedSlice }),
     })
   }
 
+  /** Once for everything that changed together: two paired stages, a window with a place. */
   function send(): void {
-    const view = mode.value === 'mine' ? current() : undefined
-    if (view) of.share()?.setView(view)
+    if (sending) return
+    sending = true
+    queueMicrotask(() => {
+      sending = false
+      const view = mode.value === 'mine' ? current() : undefined
+      if (view) of.share()?.setView(view)
+    })
   }
 
   /** Something on the stage has changed, by this person or by following. */
@@ -107,6 +116,14 @@ export function useFollowing(of: Followed) {
     if (mode.value === 'following') apply(of.share()?.view.value ?? null)
   }
 
+  /** A stage has come: who presents goes on where the room is, and shows this study to everybody. */
+  function begin(): void {
+    if (mode.value !== 'mine') return catchUp()
+    const view = of.share()?.view.value
+    if (view?.study === of.studyId()) apply(view)
+    send()
+  }
+
   const undo = [
     // Each view as it comes, before Vue's next turn: twenty a second.
     watch(() => of.share()?.view.value, catchUp, { flush: 'sync' }),
@@ -122,9 +139,9 @@ export function useFollowing(of: Followed) {
     of.share()?.setCursor(null)
   })
 
-  function point(at: Point | null, shown: boolean): void {
+  function point(at: Point | null, shown: boolean, viewport = of.viewport()): void {
     const share = of.share()
-    const slice = of.viewport()?.slice
+    const slice = viewport?.slice
     if (!share) return
     if (!at || !slice || !shown) return share.setCursor(null)
     share.setCursor(encodeCursor({ x: at[0], y: at[1], instance: slice.instance.id, frame: slice.frame }))
@@ -133,6 +150,7 @@ export function useFollowing(of: Followed) {
   return reactive({
     state,
     changed,
+    begin,
     catchUp,
     send,
     point,

@@ -32,10 +32,8 @@ export function useStages({ session, comparison, following, marks, tool, full, a
     writing,
     handsFor: (viewport: Viewport): Hands => ({
       tool: () => (full() ? tool.value : patientTool(viewport)),
-      pointed: (at) => {
-        if (viewport !== session.main.value) return
-        following.point(at, tool.value === 'point' || following.state.mode === 'mine')
-      },
+      pointed: (at) =>
+        following.point(at, tool.value === 'point' || following.state.mode === 'mine', viewport),
       drafting: (draft) => marks.drafting(draft, viewport),
       marked: (draft) => {
         if (draft.kind === 'text') writing.value = { draft, viewport }
@@ -51,8 +49,9 @@ export function useStages({ session, comparison, following, marks, tool, full, a
         active.value = viewport
         session.join(viewport, true)
         viewport.onChange((change) => change !== 'marks' && following.changed())
-        following.catchUp()
+        following.begin()
       } else {
+        viewport.onChange((change) => change === 'slice' && following.changed())
         comparison.join(viewport)
       }
       marks.spread()
