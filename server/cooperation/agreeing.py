@@ -78,7 +78,7 @@ async def make(work: Work, new: NewAgreement) -> AgreementFacts:
     )
     work.session.add(row)
     await work.session.flush()
-    await _write(work, row, "make")
+    await write(work, row, "make")
     await telling.requesting_side(work, row, "cooperation-proposed")
     return facts_of(row)
 
@@ -117,7 +117,7 @@ async def expire(work: Work, agreement: Agreement) -> None:
     """Its last day is over; nothing, when somebody was first. Rule: cooperation-2"""
     moved = await store.move(work.session, agreement.id, "expire", agreement.version, ended_at=work.now)
     if moved is not None:
-        await _write(work, moved, "expire")
+        await write(work, moved, "expire")
 
 
 async def tell_ending(work: Work, agreement: Agreement) -> None:
@@ -174,11 +174,12 @@ async def _take(work: Work, row: Agreement, verb: str, version: int, text: str =
     if moved is None:
         now_there = await store.by_id(work.session, row.id)
         raise AgreementChanged(version=now_there.version if now_there else row.version)
-    await _write(work, moved, verb, text)
+    await write(work, moved, verb, text)
     return moved
 
 
-async def _write(work: Work, row: Agreement, verb: str, text: str = "") -> None:
+async def write(work: Work, row: Agreement, verb: str, text: str = "") -> None:
+    """A line of history and of the audit, about the agreement as it stands."""
     work.session.add(
         StepRow(
             id=work.new_id(),

@@ -33,6 +33,22 @@ class AgreementUnfit(Invalid):
     en = "This cannot be an agreement yet; see the marks"
 
 
+class ScanReplaced(Conflict):
+    """Two replaced the same scan at one moment, or from an old page."""
+
+    code = "agreement-scan-replaced"
+    zh = "这份扫描件刚刚已被替换，请刷新后再看"
+    en = "This scan has just been replaced; refresh and look again"
+
+
+class TooManyScans(Conflict):
+    """An agreement has so many pages at most."""
+
+    code = "agreement-too-many-scans"
+    zh = "一份协议最多保存 {most} 个扫描件，请合并为 PDF 后上传"
+    en = "An agreement keeps at most {most} scans; put the pages into one PDF"
+
+
 class NotTheOtherSide(Conflict):
     """An agreement needs two sides."""
 

@@ -41,7 +41,7 @@ class Clocks:
 @dataclass(frozen=True, slots=True)
 class AgreementFacts:
     """An agreement. `specialties` are names of departments, none of them meaning all; `prices` are fen by service;
-    `routing` leads a modality or a part of the body to the department that reads it; `document` is the scan's digest.
+    `routing` leads a modality or a part of the body to the department that reads it.
     """
 
     id: UUID
@@ -58,7 +58,6 @@ class AgreementFacts:
     prices: Mapping[str, int] = field(default_factory=dict)
     routing: Mapping[str, UUID] = field(default_factory=dict)
     head_id: PersonId | None = None
-    document: str | None = None
     version: int = 1
     made_by: PersonId | None = None
     made_at: datetime | None = None

@@ -9,12 +9,15 @@ from uuid import UUID
 from pydantic import Field
 
 from server.foundation.actor import OrganisationId, PersonId
+from server.foundation.answers import FileAnswer, Upload
+from server.foundation.errors import Unknown
 from server.foundation.routes import Body, Query, Routes
 from server.foundation.work import Work
+from server.records import service as records
 
-from . import agreeing, looking, views
+from . import agreeing, looking, scanning, views
 from .agreeing import NewAgreement
-from .errors import AgreementChanged, AgreementUnfit, NotTheOtherSide
+from .errors import AgreementChanged, AgreementUnfit, NotTheOtherSide, ScanReplaced, TooManyScans
 from .facts import Clocks, Scope, Side
 from .views import CooperationAgreementView, CooperationStepView, PartnerView
 
@@ -25,6 +28,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=40)]
 _Hours = Annotated[int, Field(ge=1, le=240)]
 _Minutes = Annotated[int, Field(ge=1, le=1440)]
 _USUAL = Clocks()
+_SCAN_PROBLEMS = (Unknown, ScanReplaced, TooManyScans, *records.FILE_PROBLEMS)
 
 
 class CooperationBody(Body):
@@ -83,6 +87,12 @@ class CooperationEnd(CooperationVersion):
     reason: Annotated[str, Field(min_length=2, max_length=300)]
 
 
+class ScanQuery(Query):
+    """Which earlier scan it takes the place of."""
+
+    replaces: UUID | None = None
+
+
 class PartnerQuery(Query):
     """For what one would ask."""
 
@@ -133,6 +143,21 @@ async def decline_cooperation(work: Work, agreement_id: UUID, body: CooperationE
 async def end_cooperation(work: Work, agreement_id: UUID, body: CooperationEnd) -> CooperationAgreementView:
     """Either side ends it."""
     return await views.of_agreement(work, await agreeing.end(work, agreement_id, body.version, body.reason))
+
+
+@routes.post("/api/cooperation-agreements/{agreement_id}/scans", may=_AGREE, status=201, problems=_SCAN_PROBLEMS)
+async def add_cooperation_scan(
+    work: Work, agreement_id: UUID, query: ScanQuery, upload: Upload
+) -> CooperationAgreementView:
+    """File a scan of the signed paper: PDF, JPEG or PNG by content, kept cleaned."""
+    await scanning.add(work, agreement_id, upload, query.replaces)
+    return await views.of_agreement(work, looking.facts_of(await agreeing.own(work, agreement_id)))
+
+
+@routes.get("/api/cooperation-agreements/{agreement_id}/scans/{scan_id}", may=_AGREE, problems=(Unknown,))
+async def open_cooperation_scan(work: Work, agreement_id: UUID, scan_id: UUID) -> FileAnswer:
+    """The file itself; one that was replaced is still there."""
+    return await scanning.open_scan(work, agreement_id, scan_id)
 
 
 @routes.get("/api/cooperation-partners", may=_ASK)

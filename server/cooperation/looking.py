@@ -101,7 +101,6 @@ def facts_of(row: Agreement) -> AgreementFacts:
         prices=dict(row.prices),
         routing={key: UUID(each) for key, each in row.routing.items()},
         head_id=PersonId(row.head_id) if row.head_id else None,
-        document=row.document_sha256,
         version=row.version,
         made_by=PersonId(row.made_by) if row.made_by else None,
         made_at=row.made_at,

@@ -54,13 +54,30 @@ class Agreement(Row):
     prices: Mapped[dict[str, int]] = mapped_column(JSONB)
     routing: Mapped[dict[str, str]] = mapped_column(JSONB)
     head_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
-    document_name: Mapped[str | None] = mapped_column(Text)
-    document_size: Mapped[int | None]
-    document_sha256: Mapped[str | None] = mapped_column(Text)
     made_by: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     told_expiring_at: Mapped[datetime | None]
+
+
+class Scan(Row):
+    """A page or a whole copy of the signed agreement, in the vault. It may take the place of another; both are kept."""
+
+    __tablename__ = "cooperation_scans"
+    __table_args__ = (Index("ix_cooperation_scans_agreement_id", "agreement_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("cooperation_agreements.id"))
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("cooperation_scans.id"), unique=True)
+    vault_name: Mapped[str] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(Text)
+    source_sha256: Mapped[str] = mapped_column(Text)
+    pages: Mapped[int]
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    added_at: Mapped[datetime]
 
 
 class StepRow(Row):

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .lifecycle import LIFE, Status
-from .model import Agreement, StepRow
+from .model import Agreement, Scan, StepRow
 
 
 async def next_number(session: AsyncSession) -> int:
@@ -100,5 +100,24 @@ async def mark_told(session: AsyncSession, agreement_id: UUID, at: datetime) -> 
 
 async def steps_of(session: AsyncSession, agreement_id: UUID) -> Sequence[StepRow]:
     """What was done to an agreement, the first first."""
-    wanted = select(StepRow).where(StepRow.agreement_id == agreement_id).order_by(StepRow.version)
+    wanted = (
+        select(StepRow).where(StepRow.agreement_id == agreement_id).order_by(StepRow.version, StepRow.at, StepRow.id)
+    )
     return (await session.scalars(wanted)).all()
+
+
+async def hold(session: AsyncSession, agreement_id: UUID) -> None:
+    """Let those who file scans of one agreement take turns."""
+    await session.execute(select(Agreement.id).where(Agreement.id == agreement_id).with_for_update())
+
+
+async def scan(session: AsyncSession, agreement_id: UUID, scan_id: UUID) -> Scan | None:
+    """One scan of this agreement."""
+    statement = select(Scan).where(Scan.id == scan_id, Scan.agreement_id == agreement_id)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def scans(session: AsyncSession, agreement_ids: Collection[UUID]) -> Sequence[Scan]:
+    """Every scan of these agreements, the first first."""
+    statement = select(Scan).where(Scan.agreement_id.in_(agreement_ids)).order_by(Scan.added_at, Scan.id)
+    return (await session.scalars(statement)).all()

@@ -12,10 +12,11 @@ from server.foundation.routes import View
 from server.foundation.work import Work
 from server.identity import service as identity
 
-from . import agreeing, rules
+from . import agreeing, rules, scanning
 from .facts import AgreementFacts, Scope, Side
 from .lifecycle import LIFE
 from .model import StepRow
+from .scanning import ScanFacts
 
 
 class CooperationSide(View):
@@ -25,6 +26,18 @@ class CooperationSide(View):
     kind: Side
     name: str
     members: tuple[str, ...] = ()
+
+
+class CooperationScanView(View):
+    """A scan of the signed agreement; `replaced` by a later one, and kept."""
+
+    id: UUID
+    content_type: str
+    size: int
+    pages: int
+    organisation: str
+    added_at: datetime
+    replaced: bool
 
 
 class CooperationAgreementView(View):
@@ -49,7 +62,7 @@ class CooperationAgreementView(View):
     routing: dict[str, UUID]
     head_id: UUID | None
     head: str | None
-    document: str | None
+    scans: list[CooperationScanView]
     made_at: datetime | None
     ended_at: datetime | None
     may: list[str]
@@ -99,7 +112,8 @@ async def of_agreements(work: Work, found: Sequence[AgreementFacts]) -> list[Coo
     """Agreements with the names of both sides: a few statements, however many they are."""
     sides = await _Sides.of(work)
     heads = await identity.people(work, [each.head_id for each in found if each.head_id])
-    return [await _view(work, each, sides, heads) for each in found]
+    scans = await scanning.scans_of(work, [each.id for each in found])
+    return [await _view(work, each, sides, heads, _scans(scans.get(each.id, ()), sides)) for each in found]
 
 
 async def of_agreement(work: Work, found: AgreementFacts) -> CooperationAgreementView:
@@ -181,8 +195,27 @@ class _Sides:
         return CooperationSide(id=card.id, kind=Side.ALLIANCE, name=card.name, members=tuple(others))
 
 
+def _scans(found: Sequence[ScanFacts], sides: _Sides) -> list[CooperationScanView]:
+    return [
+        CooperationScanView(
+            id=each.id,
+            content_type=each.content_type,
+            size=each.size,
+            pages=each.pages,
+            organisation=sides.organisation(each.organisation_id).name,
+            added_at=each.added_at,
+            replaced=each.replaced,
+        )
+        for each in found
+    ]
+
+
 async def _view(
-    work: Work, each: AgreementFacts, sides: _Sides, heads: dict[PersonId, identity.PersonCard]
+    work: Work,
+    each: AgreementFacts,
+    sides: _Sides,
+    heads: dict[PersonId, identity.PersonCard],
+    scans: Sequence[CooperationScanView],
 ) -> CooperationAgreementView:
     confirms = await agreeing.may_confirm(work, each)
     open_verbs = [verb for verb in ("confirm", "decline", "end") if LIFE.allows(each.status, verb, work.actor.role)]
@@ -206,7 +239,7 @@ async def _view(
         routing=dict(each.routing),
         head_id=each.head_id,
         head=heads[each.head_id].name if each.head_id in heads else None,
-        document=each.document,
+        scans=list(scans),
         made_at=each.made_at,
         ended_at=each.ended_at,
         may=[verb for verb in open_verbs if verb == "end" or confirms],

@@ -119,7 +119,7 @@ def _plain(view: Any) -> bytes:
 
 async def _prepare(ground: Ground, patient: Actor, patient_id: PersonId, visit_id: UUID, story: Story) -> None:
     limit = ground.part(VisitSettings).upload_limit_bytes
-    paper = await records.check_file(ground.vault, _once(_paper()), records.AttachmentKind.DIAGNOSIS_PAPER, limit)
+    paper = await records.check_file(ground.vault, _once(_paper()), records.PAPERS, limit)
     async with unit_of_work(ground, patient) as work:
         visit = await consultations.pre_check(work, visit_id, story.complaint, [Answer("chronic_htn_refill", ())])
         await records.add_attachment(

@@ -17,6 +17,7 @@ APPEND_ONLY: Final = frozenset(
         "note_versions",
         "prescription_steps",
         "cooperation_steps",
+        "cooperation_scans",
         "remote_steps",
         "plan_confirmations",
         "counselling_notes",

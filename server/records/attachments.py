@@ -34,7 +34,7 @@ from .pictures import CleanFile, clean_picture
 from .recordings import vault_file
 from .rules import AttachmentKind, Right, Seen
 from .sealing import key_of, seal, unseal
-from .sniffing import HEAD_BYTES, Form, form_taken
+from .sniffing import HEAD_BYTES, TAKEN, Form, form_taken
 
 MOST_A_DAY: Final = 100
 _DAY: Final = timedelta(days=1)
@@ -82,7 +82,7 @@ async def upload_attachment(
     async with unit_of_work(work.ground, work.actor, language=work.language) as asking:
         place = await _place(asking, patient_id, visit_id)
     limit = work.part(VisitSettings).upload_limit_bytes
-    checked = await check_file(work.ground.vault, upload.stream, kind, limit)
+    checked = await check_file(work.ground.vault, upload.stream, TAKEN[kind], limit)
     try:
         return await add_attachment(
             work,
@@ -139,14 +139,16 @@ async def add_attachment(
     return _facts(work, row, key)
 
 
-async def check_file(vault: Vault, stream: AsyncIterable[bytes], kind: AttachmentKind, limit_bytes: int) -> CheckedFile:
-    """A stream as a cleaned file in the vault. What was sent lies there only while it is being cleaned.
+async def check_file(
+    vault: Vault, stream: AsyncIterable[bytes], taken: Collection[Form], limit_bytes: int
+) -> CheckedFile:
+    """A stream of one of these forms as a cleaned file in the vault. What was sent lies there only while it is being cleaned.
 
     Raises: FileTooBig, WrongFileType (at the first bytes), PaperDamaged and the other problems of cleaning.
     """
     found: list[Form] = []
     try:
-        source = await vault.put(_sniffed(stream, kind, found), limit_bytes)
+        source = await vault.put(_sniffed(stream, taken, found), limit_bytes)
     except FileTooLarge:
         raise FileTooBig(limit_mb=max(1, limit_bytes // 2**20)) from None
     try:
@@ -235,7 +237,7 @@ async def _place(work: Work, patient_id: PersonId, visit_id: UUID | None) -> Enc
     return place
 
 
-async def _sniffed(stream: AsyncIterable[bytes], kind: AttachmentKind, found: list[Form]) -> AsyncIterator[bytes]:
+async def _sniffed(stream: AsyncIterable[bytes], taken: Collection[Form], found: list[Form]) -> AsyncIterator[bytes]:
     """The stream as it is, refused at its first bytes when its form is not taken; says the form in `found`."""
     head = b""
     async for part in stream:
@@ -245,15 +247,15 @@ async def _sniffed(stream: AsyncIterable[bytes], kind: AttachmentKind, found: li
         head += part
         if len(head) < HEAD_BYTES:
             continue
-        found.append(_form(head, kind))
+        found.append(_form(head, taken))
         yield head
     if not found:
-        found.append(_form(head, kind))
+        found.append(_form(head, taken))
         yield head
 
 
-def _form(head: bytes, kind: AttachmentKind) -> Form:
-    form = form_taken(head, kind)
+def _form(head: bytes, taken: Collection[Form]) -> Form:
+    form = form_taken(head, taken)
     if form is None:
         raise WrongFileType
     return form

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from server.foundation.errors import Conflict, Gone, Invalid, TooLarge, TooMany, Unavailable, WrongType
 
 
@@ -85,6 +87,17 @@ class FileNotClean(Invalid):
     code = "attachment-active-content"
     zh = "文件中含有无法去除的程序或附件，不能保存。请打印后拍照上传"
     en = "The file holds active content that cannot be removed, so it was not kept. Upload photos of the printed pages"
+
+
+FILE_PROBLEMS: Final = (
+    FileTooBig,
+    WrongFileType,
+    PaperDamaged,
+    PaperEncrypted,
+    PictureTooManyPixels,
+    TooManyPages,
+    FileNotClean,
+)  # for which a file is not taken, whatever it is to be
 
 
 class TooManyUploads(TooMany):

@@ -14,20 +14,14 @@ from server.foundation.work import Work
 
 from . import attachments, recordings, retention
 from .errors import (
+    FILE_PROBLEMS,
     EncounterClosed,
-    FileNotClean,
-    FileTooBig,
     LegalHold,
-    PaperDamaged,
-    PaperEncrypted,
-    PictureTooManyPixels,
     ProcessRetentionNotOver,
     RecordingGone,
     RecordingNotReady,
     RetentionNotOver,
-    TooManyPages,
     TooManyUploads,
-    WrongFileType,
 )
 from .rules import AttachmentKind
 
@@ -35,18 +29,7 @@ routes = Routes()
 
 PLAYER_COOKIE: Final = "lianyi-player"
 _PLAYER_PATH: Final = "/api/recordings"
-_UPLOAD_PROBLEMS = (
-    Unknown,
-    EncounterClosed,
-    FileTooBig,
-    WrongFileType,
-    PaperDamaged,
-    PaperEncrypted,
-    PictureTooManyPixels,
-    TooManyPages,
-    FileNotClean,
-    TooManyUploads,
-)
+_UPLOAD_PROBLEMS = (Unknown, EncounterClosed, TooManyUploads, *FILE_PROBLEMS)
 
 
 class AttachmentView(View):

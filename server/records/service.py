@@ -56,6 +56,7 @@ from .encounters import (
     require_open,
     who_read,
 )
+from .errors import FILE_PROBLEMS
 from .health import diagnoses_of, health, health_of, say
 from .health_content import (
     Allergy,
@@ -73,13 +74,17 @@ from .health_content import Summary as HealthSummary
 from .icd10 import diagnosis_groups
 from .merging import move_encounters
 from .notes import DraftView, NoteView, VersionView, amend_note, draft, note, proof, save_note, sign_note, signed
-from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording
+from .recordings import LegView, RecordingKey, RecordingView, open_leg, open_recording, recording, vault_file
 from .rules import AttachmentKind, Purpose, Right, Seen
+from .sniffing import PAPERS, PICTURES, Form
 from .uploads.finishing import WholeFile, read_whole, whole_file
 from .uploads.receiving import UploadFacts, drop_upload, show_upload
 from .uploads.showing import uploads_of
 
 __all__ = [
+    "FILE_PROBLEMS",
+    "PAPERS",
+    "PICTURES",
     "Allergy",
     "AttachmentFacts",
     "AttachmentKind",
@@ -93,6 +98,7 @@ __all__ = [
     "EncounterFacts",
     "EncounterId",
     "Fact",
+    "Form",
     "HealthSummary",
     "Height",
     "Lactation",
@@ -174,6 +180,7 @@ __all__ = [
     "signed",
     "upload_attachment",
     "uploads_of",
+    "vault_file",
     "who_read",
     "whole_file",
     "withdraw_consent",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final
 
@@ -19,11 +20,13 @@ class Form(StrEnum):
 HEAD_BYTES: Final = 16
 _MAGIC: Final = ((b"%PDF-", Form.PDF), (b"\xff\xd8\xff", Form.JPEG), (b"\x89PNG\r\n\x1a\n", Form.PNG))
 
+PAPERS: Final = frozenset(Form)
+PICTURES: Final = frozenset({Form.JPEG, Form.PNG})
 TAKEN: Final = {
-    AttachmentKind.DIAGNOSIS_PAPER: frozenset(Form),
-    AttachmentKind.PHOTO: frozenset({Form.JPEG, Form.PNG}),
-    AttachmentKind.CHAT_PICTURE: frozenset({Form.JPEG, Form.PNG}),
-    AttachmentKind.REMOTE_MATERIAL: frozenset(Form),
+    AttachmentKind.DIAGNOSIS_PAPER: PAPERS,
+    AttachmentKind.PHOTO: PICTURES,
+    AttachmentKind.CHAT_PICTURE: PICTURES,
+    AttachmentKind.REMOTE_MATERIAL: PAPERS,
 }
 
 
@@ -32,7 +35,7 @@ def form_of(head: bytes) -> Form | None:
     return next((form for magic, form in _MAGIC if head.startswith(magic)), None)
 
 
-def form_taken(head: bytes, kind: AttachmentKind) -> Form | None:
-    """The form, if this kind of attachment takes it."""
+def form_taken(head: bytes, taken: Collection[Form]) -> Form | None:
+    """The form, if it is one of those."""
     form = form_of(head)
-    return form if form in TAKEN[kind] else None
+    return form if form in taken else None

@@ -30,7 +30,7 @@ async def keep(work: Work, order_id: UUID, upload: Upload) -> UUID:
             await drafting.require_pen(asking, order)
         patient_id = PersonId(order.patient_id)
     limit = work.part(VisitSettings).upload_limit_bytes
-    checked = await records.check_file(work.ground.vault, upload.stream, AttachmentKind.PHOTO, limit)
+    checked = await records.check_file(work.ground.vault, upload.stream, records.PICTURES, limit)
     try:
         kept = await records.add_attachment(
             work, patient_id=patient_id, encounter_id=None, kind=AttachmentKind.PHOTO, file=checked, name=upload.name

@@ -15,6 +15,7 @@ from server.foundation.work import Work, unit_of_work
 from server.records import attachments
 from server.records.events import UploadBecameAttachment
 from server.records.rules import AttachmentKind
+from server.records.sniffing import TAKEN
 from server.settings import VisitSettings
 
 from . import rules, store
@@ -53,7 +54,7 @@ async def finish_upload(ground: Ground, actor: Actor, language: str, upload_id: 
             return await _finished(work, upload_id, digest, None)
     limit = ground.part(VisitSettings).upload_limit_bytes
     checked = await attachments.check_file(
-        ground.vault, _joined(ground.vault, names), AttachmentKind.REMOTE_MATERIAL, limit
+        ground.vault, _joined(ground.vault, names), TAKEN[AttachmentKind.REMOTE_MATERIAL], limit
     )
     try:
         async with unit_of_work(ground, actor, language=language) as work:

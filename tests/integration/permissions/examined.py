@@ -131,7 +131,7 @@ async def _picture(ground: Ground, house: House, known: Known) -> UUID:
     async def once() -> AsyncIterator[bytes]:
         yield a_picture()
 
-    checked = await records.check_file(ground.vault, once(), AttachmentKind.PHOTO, _LIMIT)
+    checked = await records.check_file(ground.vault, once(), records.PICTURES, _LIMIT)
     async with unit_of_work(ground, house.spare.actor) as work:
         kept = await records.add_attachment(
             work,

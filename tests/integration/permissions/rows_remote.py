@@ -67,6 +67,8 @@ COOPERATION: Final[Table] = {
     "POST /api/cooperation-agreements": Row(body=_agreement),
     f"GET {_AGREEMENT}": Row(_HOUSE, ids=_THIS),
     f"GET {_AGREEMENT}/steps": Row(_HOUSE, ids=_THIS),
+    f"POST {_AGREEMENT}/scans": Row(_HOUSE, ids=_THIS, upload=True),
+    f"GET {_AGREEMENT}/scans/{{scan_id}}": Row(_NONE, ids=_THIS | {"scan_id": "cooperation_id"}),
     f"POST {_AGREEMENT}/confirm": Row(_HOUSE, const(version=_UNSEEN), ids={"agreement_id": "proposed_id"}),
     f"POST {_AGREEMENT}/decline": Row(
         _HOUSE, const(version=_UNSEEN, reason="不同意"), ids={"agreement_id": "proposed_id"}
@@ -104,6 +106,7 @@ REMOTE: Final[Table] = {**COOPERATION, **REQUESTS}
 REMOTE_ELSEWHERE: Final = frozenset(
     {
         *(f"POST {_AGREEMENT}/{verb}" for verb in ("confirm", "decline", "end")),
+        f"GET {_AGREEMENT}/scans/{{scan_id}}",
         f"PUT {_REQUEST}",
         f"DELETE {_REQUEST}/materials/{{material_id}}",
         *(f"POST {_REQUEST}/{verb}" for verb in ("consent", "materials", "submit", "resubmit", "emergency", "cancel")),

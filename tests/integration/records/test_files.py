@@ -18,7 +18,7 @@ from server.records import service as records
 from server.records.attachments import check_file
 from server.records.errors import LegalHold, ProcessRetentionNotOver, RetentionNotOver, WrongFileType
 from server.records.model import Attachment
-from server.records.rules import AttachmentKind
+from server.records.sniffing import PICTURES
 from tests.people import a_doctor, a_hospital, a_member_of_staff, a_patient
 from tests.unit.records.files import SECRET, a_jpeg, a_pdf, a_png, a_png_bomb, saved
 
@@ -106,7 +106,7 @@ async def test_a_refused_stream_is_not_read_to_its_end(care: Care) -> None:
             yield b"GIF89a" + bytes(1000)
 
     with pytest.raises(WrongFileType):
-        await check_file(care.ground.vault, endless(), AttachmentKind.PHOTO, 20 * 2**20)
+        await check_file(care.ground.vault, endless(), PICTURES, 20 * 2**20)
     assert taken == 1
 
 

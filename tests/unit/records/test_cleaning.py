@@ -14,7 +14,7 @@ from server.records.errors import PaperDamaged, PaperEncrypted, PictureTooManyPi
 from server.records.papers import MOST_PAGES, clean_paper, without_jpeg_notes
 from server.records.pictures import LONGEST_SIDE, clean_picture
 from server.records.rules import AttachmentKind
-from server.records.sniffing import Form, form_of, form_taken
+from server.records.sniffing import TAKEN, Form, form_of, form_taken
 
 from .files import SECRET, a_jpeg, a_pdf, a_pdf_with_an_object_stream, a_png, a_png_bomb, saved
 
@@ -41,9 +41,9 @@ def test_a_form_is_known_by_its_first_bytes_only() -> None:
 
 def test_photos_and_chat_pictures_are_no_pdfs() -> None:
     head = saved(a_pdf())[:16]
-    assert form_taken(head, AttachmentKind.DIAGNOSIS_PAPER) is Form.PDF
-    assert form_taken(head, AttachmentKind.PHOTO) is None
-    assert form_taken(head, AttachmentKind.CHAT_PICTURE) is None
+    assert form_taken(head, TAKEN[AttachmentKind.DIAGNOSIS_PAPER]) is Form.PDF
+    assert form_taken(head, TAKEN[AttachmentKind.PHOTO]) is None
+    assert form_taken(head, TAKEN[AttachmentKind.CHAT_PICTURE]) is None
 
 
 def test_a_photograph_loses_its_notes_and_keeps_its_picture() -> None:

@@ -7,6 +7,7 @@ import type { components } from '@/api/schema'
 type S = components['schemas']
 export type Agreement = S['CooperationAgreementView']
 export type NewAgreement = S['CooperationBody']
+export type Scan = S['CooperationScanView']
 export type Step = S['CooperationStepView']
 export type Verb = 'confirm' | 'decline' | 'end'
 
@@ -30,7 +31,8 @@ export const useHistory = (id: string) =>
 export const useAlliances = () =>
   useQuery({ queryKey: ['alliances'], queryFn: () => got(api.GET('/api/alliances')), staleTime: 300_000 })
 
-function changed(id?: string): void {
+/** Ask anew for the list, and the history of one. */
+export function changed(id?: string): void {
   refetch(['cooperation-agreements'])
   if (id) refetch(['cooperation-steps', id])
 }
