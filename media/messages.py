@@ -54,6 +54,9 @@ class OfferBody(_Strict):
     leg: Name
     publish: Publish = Publish()
     record: Record | None = None
+    beside: Name | None = (
+        None  # the seat whose second picture this leg sends: it receives nothing, and that seat not it
+    )
 
     @field_validator("publish", mode="before")
     @classmethod

@@ -23,7 +23,7 @@ from media.manifest import Manifest
 from media.messages import Answer, Load, OfferBody
 from media.metrics import COUNTED
 from media.recorder import Recorder
-from media.rooms import Room, Seat
+from media.rooms import Room, Seat, lanes_of
 from media.sdp import Offer, OfferUnfit, parse_offer
 from media.segments import Shelf
 from media.timing import NodeClock
@@ -85,7 +85,7 @@ class Node:
         offer = self._fit(body)
         room = self._room(room_name, body.capacity)
         try:
-            seat = self._seat(room, seat_name)
+            seat = self._seat(room, seat_name, body.beside)
             leg = Leg(body.leg, offer, Wire(self.ports), self.clock, seat.feeds)
             sdp = leg.answer()
         except NodeFull:
@@ -103,18 +103,20 @@ class Node:
             offer = parse_offer(body.sdp)
         except OfferUnfit as unfit:
             raise OfferRefused(reason=str(unfit)) from None
-        if offer.lanes != body.capacity - 1:
+        if offer.lanes != lanes_of(body.capacity, body.beside):
             raise OfferRefused(reason="the number of lanes does not fit the room")
         if body.record is not None and self.shelf.holds(body.leg):
             raise OfferRefused(reason="a leg of this name was recorded before")
         return offer
 
-    def _seat(self, room: Room, name: str) -> Seat:
+    def _seat(self, room: Room, name: str, beside: str | None) -> Seat:
         seat = room.seats.get(name)
         if seat is None:
             if len(room.seats) >= room.capacity:
                 raise NodeFull
-            seat = Seat(name, room.capacity)
+            seat = Seat(name, room.capacity, beside)
+        elif seat.beside != beside:
+            raise OfferRefused(reason="the seat is somebody else's")
         return seat
 
     def _forget_if_empty(self, room: Room) -> bool:

@@ -12,12 +12,18 @@ from media.messages import Publish, Record
 from media.recorder import Recorder
 
 
-class Seat:
-    """A participant's place: lanes and feeds stay while legs come and go."""
+def lanes_of(capacity: int, beside: str | None) -> int:
+    """How many lanes a leg has: one for each other seat; a second picture is only sent."""
+    return capacity - 1 if beside is None else 0
 
-    def __init__(self, name: str, capacity: int) -> None:
+
+class Seat:
+    """A participant's place, or that of a second picture `beside` one: lanes and feeds stay while legs come and go."""
+
+    def __init__(self, name: str, capacity: int, beside: str | None = None) -> None:
         self.name = name
-        self.lanes = Lanes(capacity - 1)
+        self.beside = beside
+        self.lanes = Lanes(lanes_of(capacity, beside))
         self.feeds = {kind: Feed(kind) for kind in ("audio", "video")}
         self.publish = Publish()
         self.record: Record | None = None
@@ -56,7 +62,12 @@ class Room:
         return changed
 
     def _others(self, seat: Seat) -> list[Seat]:
-        return [other for other in self.seats.values() if other is not seat]
+        """Who is seen by this seat and sees it: nobody is sent their own second picture."""
+        return [
+            other
+            for other in self.seats.values()
+            if other is not seat and other.name != seat.beside and other.beside != seat.name
+        ]
 
     def _show(self, watcher: Seat, shown: Seat, now: float) -> bool:
         if not shown.publishes or watcher.leg is None:

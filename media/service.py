@@ -71,17 +71,19 @@ class MediaNode:
         publish: bool | dict[str, bool] = True,
         recording: str | None = None,
         key: bytes | None = None,
+        beside: str | None = None,
     ) -> Answer:
         """Seats a browser and gives the node's answer. With `recording` and `key` (32 bytes) the leg is recorded.
 
-        `leg` must be new: it names the recording on the node's disk.
+        `leg` must be new: it names the recording on the node's disk. `beside` is the seat whose second picture this is: the
+        leg then has no lanes, and everybody but that seat is sent it.
 
         Raises: NodeFull, OfferRefused, RoomDiffers, NodeAway.
         """
         record = None
         if recording is not None and key is not None:
             record = {"recording": recording, "key": base64.b64encode(key).decode()}
-        body = {"sdp": sdp, "capacity": capacity, "leg": leg, "publish": publish, "record": record}
+        body = {"sdp": sdp, "capacity": capacity, "leg": leg, "publish": publish, "record": record, "beside": beside}
         return Answer.model_validate(await self._ask("POST", _path("rooms", room, "seats", seat, "offer"), body))
 
     async def recording(self, room: str, *, on: bool) -> bool:

@@ -75,8 +75,18 @@ class IceServer(Message):
     credential: str | None = None
 
 
+class SecondPictureView(Message):
+    """What somebody shows beside their own picture: whose (`by`), under which name it stands in the lanes, and of what."""
+
+    by: str
+    seat: str
+    source: Literal["screen", "camera"]
+
+
 class Snapshot(Message):
-    """A room as one seat needs it."""
+    """A room as one seat needs it. An offer has one lane less than `capacity`: for the others, and for a second picture
+    where the room takes one.
+    """
 
     room: str
     capacity: int
@@ -88,6 +98,7 @@ class Snapshot(Message):
     recording: RecordingView
     media_stopped: str | None
     recording_consent_needed: bool
+    second: SecondPictureView | None
     presenter: str | None
     moderator: str | None
 
@@ -148,7 +159,8 @@ class RoomEventMessage(BaseModel):
     media}; publishing {seat, audio, video}; lane {seat, lanes} (who is in which lane of that seat); media {seat, connected};
     state {key, value, by, state_seq}; chat {id, at, seat, name, client_id, text, attachment_id}; recording {on, since};
     media_stopped {reason}; presenter {seat} (null: nobody presents); moderator {seat} (who chairs since it was handed over);
-    closed {reason}; taken_over {} (only to the device that lost the seat, not numbered anew).
+    second {second} (a second picture as in the snapshot; null: none any more); closed {reason}; taken_over {} (only to the
+    device that lost the seat, not numbered anew).
     """
 
     model_config = ConfigDict(extra="allow")
@@ -168,6 +180,7 @@ class RoomEventMessage(BaseModel):
         "media_stopped",
         "presenter",
         "moderator",
+        "second",
         "closed",
         "taken_over",
     ]

@@ -29,6 +29,22 @@ class NotPresenting(Conflict):
     en = "Somebody else is presenting. Take over first, or look around on your own"
 
 
+class SecondPictureTaken(Conflict):
+    """Somebody else shows a second picture; a room has one at a time."""
+
+    code = "second-picture-taken"
+    zh = "{name}正在展示第二路画面，请等对方停止后再展示"
+    en = "{name} is showing a second picture. Wait until it is stopped"
+
+
+class NotShowing(Conflict):
+    """Media of a second picture that was never begun or was ended."""
+
+    code = "not-showing"
+    zh = "第二路画面已停止，如需展示请重新开始"
+    en = "The second picture has ended. Start it again to show it"
+
+
 class NotInRoom(Conflict):
     """A room event from a socket that sits in no room."""
 

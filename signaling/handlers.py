@@ -188,6 +188,20 @@ class Handlers:
         line = await self._house.lobby.say(room, seat, payload.client_id, payload.text, payload.attachment_id)
         return {"id": line.id, "seq": line.seq, "at": line.at.isoformat()}
 
+    # --- a second picture
+
+    async def show(self, connection: Connection, payload: messages.SecondShow) -> Answer:
+        """second:show"""
+        room, seat = self._house.lobby.seat(connection)
+        room.show_second(seat, payload.source)
+        return NOTHING
+
+    async def hide(self, connection: Connection, _: Message) -> Answer:
+        """second:hide; hiding twice is hiding."""
+        room, seat = self._house.lobby.seat(connection)
+        self._house.hide_second(room, seat)
+        return NOTHING
+
     # --- media
 
     async def offer(self, connection: Connection, payload: messages.MediaOffer) -> Answer:
@@ -240,6 +254,8 @@ HANDLE: Final[dict[str, Handle]] = {
     "room:hand_over": Handlers.hand_over,
     "share:take": Handlers.present,
     "share:give": Handlers.let_present,
+    "second:show": Handlers.show,
+    "second:hide": Handlers.hide,
     "media:offer": Handlers.offer,
     "media:connected": Handlers.connected,
     "media:publishing": Handlers.publishing,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -33,6 +33,8 @@ from .turn import Turn
 from .wire import Wire
 
 log = structlog.get_logger(__name__)
+
+GONE_FOR_GOOD: Final = frozenset({"never-connected", "did-not-return"})
 
 
 OnPresence = Callable[[str, UUID, Change], Awaitable[None]]  # room, person, what happened
@@ -235,12 +237,19 @@ class House:
         room.hand_over(seat.id)
         self.reports.put("handed-over", lambda: self._application.on_handed_over(room.name, seat.person_id))
 
+    def hide_second(self, room: Room, seat: Seat) -> None:
+        """End the second picture, and its media. Raises: NoGrant."""
+        shown = room.second.shown
+        room.hide_second(seat)
+        if shown is not None:
+            self.media.gone(room, shown.seat)
+
     # --- what rooms tell
 
     def presence_changed(self, room: Room, seat: Seat, change: Change) -> None:
         """Media follows presence, and the application is told."""
         if change is Change.LEFT:
-            self.media.seat_gone(room, seat)
+            self.media.gone(room, *room.media_of(seat))
         if change is not Change.AWAY:
             self.media.settle(room)
         self.reports.put("presence", lambda: self._application.on_presence(room.name, seat.person_id, change))
@@ -258,8 +267,15 @@ class House:
         name = event.room or ""
         room = self.lobby.rooms.get(name)
         if room is not None:
+            self._end_lost_second(room, event)
             self.media.refresh(room)
         self.reports.put("media", lambda: self._application.on_media(name, event.leg, event))
+
+    @staticmethod
+    def _end_lost_second(room: Room, event: NodeEvent) -> None:
+        """A second picture whose line is gone for good ends; a seat waits for its person."""
+        if event.kind == "seat-closed" and event.reason in GONE_FOR_GOOD and room.second.is_at(event.seat or ""):
+            room.end_second()
 
     def node_lost(self, rooms: Sequence[str]) -> None:
         """These rooms lost their legs."""

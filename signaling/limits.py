@@ -54,7 +54,9 @@ PER_EVENT: Final[Mapping[str, Rate]] = MappingProxyType(
         "room:hand_over": Rate(10, 10),
         "share:take": Rate(20, 10),
         "share:give": Rate(20, 10),
-        "media:offer": Rate(12, 30),
+        "second:show": Rate(20, 30),
+        "second:hide": Rate(20, 30),
+        "media:offer": Rate(24, 30),  # of both legs, when a second picture is shown
         "media:connected": Rate(20, 30),
         "media:publishing": Rate(20, 5),
         "chat:send": Rate(20, 10),

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 
+from media.service import Answer as NodeAnswer
 from server.foundation.errors import Problem
 
 from .connections import Connections
@@ -30,6 +32,15 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 CONSENT: Final = RecordingConsentNeeded.code
 END_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a leg is seated at the node, what it may send, and whose second picture it is."""
+
+    name: str
+    publish: bool | dict[str, bool]
+    beside: str | None = None
 
 
 class AskRecording(Protocol):
@@ -67,27 +78,10 @@ class MediaLink:
 
         Raises: NoGrant, MediaStopped, RecordingConsentNeeded, MediaUnavailable, and what the node refuses.
         """
+        if offer.second:
+            return await self._offer_second(room, seat, offer)
         check_allowed(room, seat)
-        async with self._turns.hold(room.name):
-            check_allowed(room, seat)
-            node = await self._place(room)
-            leg = secrets.token_hex(12)
-            record = await self._record_to(room, seat, leg)
-            answer = await self._ask(
-                node.node.offer(
-                    room.name,
-                    seat.id,
-                    sdp=offer.sdp,
-                    capacity=room.capacity,
-                    leg=leg,
-                    publish=seat.may(Grant.PUBLISH),
-                    recording=record.recording if record else None,
-                    key=record.key if record else None,
-                )
-            )
-            self._still_allowed(room, seat, node)
-            if record is not None:
-                await self._ask(node.node.recording(room.name, on=room.may_record))
+        answer = await self._answer(room, seat, offer, Place(seat.id, publish=seat.may(Grant.PUBLISH)))
         if offer.publishes is not None:
             room.set_publishing(seat, Publishing(offer.publishes.audio, offer.publishes.video))
         elif seat.may(Grant.PUBLISH):
@@ -95,20 +89,54 @@ class MediaLink:
         room.set_lanes(seat, answer.lanes)
         return {"sdp": answer.sdp, "leg": offer.leg, "lanes": answer.lanes}
 
-    def _still_allowed(self, room: Room, seat: Seat, node: NodeAtHome) -> None:
-        """While the node answered, somebody may have entered without consent, or this person left."""
+    async def _offer_second(self, room: Room, seat: Seat, offer: MediaOffer) -> dict[str, Any]:
+        """A leg for the second picture that this seat shows: sent to everybody else, and recorded as theirs."""
+        check_allowed(room, seat)
+        shown = room.second.of(seat)
+        place = Place(shown.seat, publish={"audio": False, "video": True}, beside=seat.id)
+        answer = await self._answer(room, seat, offer, place)
+        return {"sdp": answer.sdp, "leg": offer.leg, "lanes": {}}
+
+    async def _answer(self, room: Room, seat: Seat, offer: MediaOffer, place: Place) -> NodeAnswer:
+        async with self._turns.hold(room.name):
+            check_allowed(room, seat)
+            node = await self._place(room)
+            leg = secrets.token_hex(12)
+            record = await self._record_to(room, seat, place, leg)
+            answer = await self._ask(
+                node.node.offer(
+                    room.name,
+                    place.name,
+                    sdp=offer.sdp,
+                    capacity=room.places,
+                    leg=leg,
+                    publish=place.publish,
+                    recording=record.recording if record else None,
+                    key=record.key if record else None,
+                    beside=place.beside,
+                )
+            )
+            self._still_allowed(room, seat, place, node)
+            if record is not None:
+                await self._ask(node.node.recording(room.name, on=room.may_record))
+        return answer
+
+    def _still_allowed(self, room: Room, seat: Seat, place: Place, node: NodeAtHome) -> None:
+        """While the node answered, somebody may have entered without consent, or this person left or stopped showing."""
         try:
             check_allowed(room, seat)
             if room.seats.get(seat.id) is not seat:
                 raise MediaUnavailable
+            if place.beside is not None:
+                room.second.of(seat)
         except Problem:
-            self._later(self._retried(lambda: node.node.close_seat(room.name, seat.id)))
+            self._later(self._retried(lambda: node.node.close_seat(room.name, place.name)))
             raise
 
-    async def _record_to(self, room: Room, seat: Seat, leg: str) -> RecordTo | None:
+    async def _record_to(self, room: Room, seat: Seat, place: Place, leg: str) -> RecordTo | None:
         if not room.records:
             return None
-        record = await self._ask_recording(room.name, seat.person_id, seat.id, leg)
+        record = await self._ask_recording(room.name, seat.person_id, place.name, leg)
         if record is None:  # video that must be recorded and cannot be is no video
             raise MediaUnavailable
         return record
@@ -158,16 +186,17 @@ class MediaLink:
         self._waiting_for_consent.discard(room.name)
         self._later(self._settle(room))
 
-    def seat_gone(self, room: Room, seat: Seat) -> None:
-        """A seat was given up: its media ends."""
+    def gone(self, room: Room, *places: str) -> None:
+        """Seats were given up, or a second picture was: their media ends."""
         node = self._nodes.known_home_of(room.name)
         if node is not None:
-            self._later(self._end_seat(room, seat, node))
+            for place in places:
+                self._later(self._end(room, place, node))
 
-    async def _end_seat(self, room: Room, seat: Seat, node: NodeAtHome) -> None:
+    async def _end(self, room: Room, place: str, node: NodeAtHome) -> None:
         async with self._turns.hold(room.name):
-            if seat.id not in room.seats:  # else they are back already
-                await self._retried(lambda: node.node.close_seat(room.name, seat.id))
+            if not room.holds(place):  # else they are back already
+                await self._retried(lambda: node.node.close_seat(room.name, place))
 
     def room_gone(self, room: Room) -> None:
         """The room is over: so is its media."""

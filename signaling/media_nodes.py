@@ -46,11 +46,12 @@ class MediaNode(Protocol):
         sdp: str,
         capacity: int,
         leg: str,
-        publish: bool = True,
+        publish: bool | dict[str, bool] = True,
         recording: str | None = None,
         key: bytes | None = None,
+        beside: str | None = None,
     ) -> Answer:
-        """Seat a leg."""
+        """Seat a leg; `beside` whom, when it is of a second picture."""
         ...
 
     async def recording(self, room: str, *, on: bool) -> bool:

@@ -91,12 +91,22 @@ class ShareGive(Message):
     seat: Id | None = None
 
 
+class SecondShow(Message):
+    """Show a second picture beside one's own; needs the grant `publish`, and nobody else may be showing one."""
+
+    source: Literal["screen", "camera"]
+
+
 class MediaOffer(Message):
-    """An SDP offer for a new leg: microphone, camera, screen, then the receive lanes. `leg` counts up in the page."""
+    """An SDP offer for a new leg: microphone, camera, screen, then the receive lanes. `leg` counts up in the page.
+
+    With `second` it is the leg of the second picture that this seat shows: it has no lanes.
+    """
 
     sdp: Sdp
     leg: Annotated[int, Field(ge=0, le=1_000_000)]
     publishes: Publishes | None = None
+    second: bool = False
 
 
 class MediaConnected(Message):
@@ -158,6 +168,8 @@ FROM_CLIENT: Final[dict[str, tuple[type[Message], type[Message]]]] = {
     "room:hand_over": (RoomHandOver, Empty),
     "share:take": (Empty, Empty),
     "share:give": (ShareGive, Empty),
+    "second:show": (SecondShow, Empty),
+    "second:hide": (Empty, Empty),
     "media:offer": (MediaOffer, OfferAck),
     "media:connected": (MediaConnected, Empty),
     "media:publishing": (Publishes, Empty),

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from . import presence
 from .chat import Chat, ChatLine
-from .errors import NotInRoom, RoomClosed, RoomFull, SeatTakenOver, TicketNotValid
+from .errors import MediaStopped, NoGrant, NotInRoom, RoomClosed, RoomFull, SeatTakenOver, TicketNotValid
 from .floor import Floor
 from .presence import Change
 from .relay import EventLog, RoomEvent, first_seq
 from .seats import Grant, Publishing, Seat, seat_id
+from .second import SecondPlace, Source, second_seat
 from .state import SharedState, StateEntry
 
 Deliver = Callable[["Room", RoomEvent, str | None], None]  # the event, and the socket that needs it not
@@ -39,6 +40,7 @@ class Entry:
     ends_at: datetime
     meeting_id: str
     generation: int | None = None
+    second: bool = False  # whether the room has a place for a second picture; as the first who entered says
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Room:
     lanes: dict[str, dict[str, int]] = field(default_factory=dict)
     state: SharedState = field(default_factory=SharedState)
     floor: Floor = field(default_factory=Floor)
+    second: SecondPlace = field(default_factory=SecondPlace)
     chat: Chat = field(default_factory=Chat)
     recording: Recording = field(default_factory=Recording)
     recording_wanted: bool = True  # the application's switch; consent is asked of the seats
@@ -88,7 +91,14 @@ class Room:
     def of(cls, entry: Entry, now: datetime, deliver: Deliver) -> Room:
         """The room that this ticket speaks of."""
         log = EventLog(first_seq(now))
-        return cls(entry.room, entry.capacity, entry.records, entry.ends_at, entry.meeting_id, log, deliver)
+        room = cls(entry.room, entry.capacity, entry.records, entry.ends_at, entry.meeting_id, log, deliver)
+        room.second.exists = entry.second
+        return room
+
+    @property
+    def places(self) -> int:
+        """How many pictures there can be: everybody's, and a second one where the room takes it."""
+        return self.capacity + self.second.exists
 
     def tell(self, kind: str, *, skip: str | None = None, **fields: Any) -> RoomEvent:
         """Number an event, keep it, and have it delivered to every open seat but the socket to skip."""
@@ -158,6 +168,7 @@ class Room:
         seat.connection = None
         self.lanes.pop(seat.id, None)
         self.state.forget_seat(seat.id)
+        self.end_second(seat.id)
         presented = self.floor.vacated(seat)
         self.tell(Change.LEFT, seat=seat.id, reason=reason)
         if presented:
@@ -234,6 +245,37 @@ class Room:
             seat.publishing = publishing
             self.tell("publishing", seat=seat.id, **presence.person(seat)["publishes"])
 
+    # --- a second picture
+
+    def show_second(self, seat: Seat, source: Source) -> None:
+        """This seat shows a second picture from now on. Raises: NoGrant, MediaStopped, SecondPictureTaken."""
+        if self.media_stopped is not None:
+            raise MediaStopped(reason=self.media_stopped)
+        if self.second.show(seat, source):
+            self._tell_second()
+
+    def hide_second(self, seat: Seat) -> None:
+        """No second picture any more; by whose it is, or who chairs. Raises: NoGrant."""
+        self.end_second(None if self.floor.moderates(seat) else seat.id)
+        if self.second.shown is not None:
+            raise NoGrant(grant=Grant.MODERATE)
+
+    def end_second(self, of: str | None = None) -> None:
+        """The second picture ends, or only one of this seat."""
+        if self.second.clear(of):
+            self._tell_second()
+
+    def _tell_second(self) -> None:
+        self.tell("second", second=self.second.wire())
+
+    def media_of(self, seat: Seat) -> list[str]:
+        """Under which names this seat may have media at the node."""
+        return [seat.id, second_seat(seat.id)] if self.second.exists else [seat.id]
+
+    def holds(self, place: str) -> bool:
+        """Whether media of this name belongs here: a seat's, or of the second picture."""
+        return place in self.seats or self.second.is_at(place)
+
     # --- media, as it happens
 
     def set_lanes(self, seat: Seat, lanes: dict[str, int]) -> None:
@@ -257,6 +299,7 @@ class Room:
     def stop_media(self, reason: str) -> None:
         """Video is over for this room; the chat goes on."""
         self.media_stopped = reason
+        self.end_second()
         self.lose_media(reason)
 
     def lose_media(self, reason: str) -> None:
@@ -283,7 +326,7 @@ class Room:
         known = self.log.reaches_back_to(last_seq)
         return {
             "room": self.name,
-            "capacity": self.capacity,
+            "capacity": self.places,
             "people": presence.people(self.seats.values()),
             "lanes": self.lanes.get(seat.id, {}),
             "state": self.state.wire(),
@@ -292,6 +335,7 @@ class Room:
             "recording": self.recording.wire(),
             "media_stopped": self.media_stopped,
             "recording_consent_needed": self.consent_missing,
+            "second": self.second.wire(),
             **self.floor.wire(),
         }
 

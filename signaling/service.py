@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -139,19 +140,19 @@ class Realtime:
         records: bool,
         ends_at: datetime,
         meeting_id: str,
+        second: bool = False,
     ) -> str:
         """A pass through the door for 60 s, once, for this login only.
 
         `room` is an opaque name that nobody can guess (16-64 of A-Z a-z 0-9 _ -); `name` is shown to the others in the
         room; `kind` is patient, doctor, helper ...; `records` makes recording a condition of video; the grant `record`
-        says that this person agreed to it.
+        says that this person agreed to it; `second` gives the room a place for a second picture beside the people's.
         """
         if not _NAME.fullmatch(room) or not 2 <= capacity <= 8:
             raise ValueError("a room needs an opaque name and 2 to 8 seats")
         held = frozenset(Grant(grant) for grant in grants)
-        return self._tickets.issue(
-            Entry(room, person_id, login_id, name, role, kind, held, capacity, records, ends_at, meeting_id)
-        )
+        entry = Entry(room, person_id, login_id, name, role, kind, held, capacity, records, ends_at, meeting_id)
+        return self._tickets.issue(replace(entry, second=second))
 
     # --- rooms, wherever they live
 

@@ -96,6 +96,7 @@ class Tickets:
             records=room.records,
             ends_at=room.ends_at,
             meeting_id=room.meeting_id,
+            second=room.second.exists,
         )
         left = room.ends_at + AFTER_THE_END - now
         lifetime_s = max(SHORTEST_SEAT_S, int(left.total_seconds()))
@@ -140,6 +141,7 @@ def _claims(entry: Entry) -> dict[str, Any]:
         "records": entry.records,
         "ends": int(entry.ends_at.timestamp()),
         "meeting": entry.meeting_id,
+        "second": entry.second,
     }
 
 
@@ -158,6 +160,7 @@ def _entry(claims: Claims, actor: Actor) -> Entry:
             records=bool(said["records"]),
             ends_at=datetime.fromtimestamp(said["ends"], UTC),
             meeting_id=str(said["meeting"]),
+            second=bool(said.get("second")),
             generation=said.get("generation"),
         )
     except (KeyError, TypeError, ValueError) as error:  # signed by us but of another shape: an older release

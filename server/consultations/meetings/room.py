@@ -155,6 +155,7 @@ async def _pass(work: Work, meeting: Meeting, kind: Kind, *, video: bool) -> Mee
         records=video,
         ends_at=work.now + timedelta(seconds=settings.longest_s),
         meeting_id=str(meeting.id),
+        second=True,  # a screen or a scope, beside the faces
     )
     return MeetingPass(meeting.room, ticket, kind, settings.room_capacity, video)
 

@@ -37,9 +37,10 @@ class NodeWithoutMedia:
         sdp: str,
         capacity: int,
         leg: str,
-        publish: bool = True,
+        publish: bool | dict[str, bool] = True,
         recording: str | None = None,
         key: bytes | None = None,
+        beside: str | None = None,
     ) -> Answer:
         self._answering()
         await asyncio.sleep(self.slow_s)

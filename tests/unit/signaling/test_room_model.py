@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from signaling import presence
-from signaling.errors import NotPresenting, RoomFull, SeatTakenOver
+from signaling.errors import NotPresenting, RoomFull, SeatTakenOver, SecondPictureTaken
 from signaling.floor import own_prefix
 from signaling.relay import RoomEvent
 from signaling.rooms import Entered, Entry, Room
@@ -36,6 +36,7 @@ class PageView:
         self.recording = snapshot["recording"]["on"]
         self.presenter = snapshot["presenter"]
         self.moderator = snapshot["moderator"]
+        self.second = snapshot["second"]
         self.seq = snapshot["seq"]
 
     def apply(self, event: dict[str, Any]) -> None:
@@ -56,6 +57,9 @@ class PageView:
 
     def on_moderator(self, event: dict[str, Any]) -> None:
         self.moderator = event["seat"]
+
+    def on_second(self, event: dict[str, Any]) -> None:
+        self.second = event["second"]
 
     def on_away(self, event: dict[str, Any]) -> None:
         self.people[event["seat"]] |= {"present": False, "media": event["media"]}
@@ -101,7 +105,7 @@ class RoomMachine(RuleBasedStateMachine):
         end = START + timedelta(hours=1)
         who = PEOPLE[person]
         return Entry(
-            "room", who, who, f"人{person}", "patient", "patient", grants, CAPACITY, True, end, "m", generation
+            "room", who, who, f"人{person}", "patient", "patient", grants, CAPACITY, True, end, "m", generation, True
         )
 
     def deliver(self, room: Room, event: RoomEvent, skip: str | None) -> None:
@@ -202,6 +206,20 @@ class RoomMachine(RuleBasedStateMachine):
             self.room.let_present(seat, None)
 
     @precondition(lambda self: self.seated())
+    @rule(data=st.data(), stops=st.booleans())
+    def show_a_second_picture(self, data: st.DataObject, stops: bool) -> None:
+        seat, shown = data.draw(st.sampled_from(self.seated())), self.room.second.shown
+        try:
+            self.room.show_second(seat, "screen")
+        except SecondPictureTaken:
+            assert shown is not None
+            assert shown.by != seat.id
+            return
+        assert shown is None or shown.by == seat.id
+        if stops:
+            self.room.hide_second(seat)
+
+    @precondition(lambda self: self.seated())
     @rule(data=st.data())
     def hand_the_chair_over(self, data: st.DataObject) -> None:
         seat = data.draw(st.sampled_from(self.seated()))
@@ -238,8 +256,9 @@ class RoomMachine(RuleBasedStateMachine):
         assert set(held) == set(self.pages)
 
     @invariant()
-    def only_who_is_there_presents_and_has_a_cursor(self) -> None:
+    def only_who_is_there_presents_shows_and_has_a_cursor(self) -> None:
         assert self.room.floor.presenter in {None, *self.room.seats}
+        assert self.room.second.shown is None or self.room.second.shown.by in self.room.seats
         cursors = {key.removeprefix("s.").partition("/")[0] for key in self.room.state.entries if key.startswith("s.")}
         assert cursors <= set(self.room.seats)
 
