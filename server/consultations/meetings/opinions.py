@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from server.consultations.remote import experts, opening, reading
+from server.consultations.remote import experts, opening, reading, telling
 from server.consultations.remote import steps as request_steps
 from server.consultations.remote import store as request_store
 from server.consultations.remote.content import Mode
@@ -112,7 +112,8 @@ async def _complete(work: Work, request_id: UUID) -> int:
 
 
 async def amend(work: Work, request_id: UUID, sort: Sort, content: OpinionContent, reason: str) -> int:
-    """Sign a corrected version beside the original, which stays as it was; the report gets its next edition.
+    """Sign a corrected version beside the original, which stays as it was; the report gets its next edition, and who has
+    the one before is told.
 
     Raises: Unknown, OpinionNotSigned, OpinionIncomplete, NoSuchFigure, SigningLocked. Rule: meetings-8
     """
@@ -124,6 +125,7 @@ async def amend(work: Work, request_id: UUID, sort: Sort, content: OpinionConten
     await _require_figures(work, request, content)
     await sign_version(work, request, row, content, reason=reason)
     edition = await editions.make(work, request_id)
+    await telling.amended(work, request)
     request_steps.tell(work, request)
     return edition
 

@@ -13,6 +13,7 @@ from server.notifications import service as notifications
 
 from . import store_people
 from .content import Urgency
+from .lifecycle import Status
 from .model import RemoteRequest
 
 
@@ -74,6 +75,13 @@ async def everybody(work: Work, request: RemoteRequest, template: str, **values:
     there = await store_people.live_experts(work.session, request.id)
     people = await centre_of(work, request) | {each.person_id for each in there}
     await tell(work, request, people, template, **values)
+
+
+async def amended(work: Work, request: RemoteRequest) -> None:
+    """Whoever asked hears that the report has another edition; the patient too, once it had come back. Rule: meetings-8"""
+    await requester(work, request, "remote-report-amended")
+    if Status(request.status) in (Status.DELIVERED, Status.CLOSED):
+        await tell(work, request, [request.patient_id], "remote-report-amended-for-patient")
 
 
 def when(request: RemoteRequest) -> dict[str, str]:

@@ -8,7 +8,9 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]  # it has no stubs
 
 from server.consultations.meetings.content import ADVICE_ONLY
+from server.notifications.templates import template
 from tests.api import Answer
+from tests.people import Somebody
 
 from .bridge import Bridge, status_of
 from .clinic import a_picture
@@ -146,3 +148,30 @@ async def test_whoever_opens_a_report_is_in_the_patients_list(bridge: Bridge) ->
     (await bridge.of(bridge.worker).get(_path(request, "report"))).ok()
     seen = (await bridge.of(bridge.patient).get(f"/api/patients/{bridge.patient.id}/reads")).ok()
     assert ("remote_request", bridge.worker.name) in [(each["what"], each["name"]) for each in seen]
+
+
+async def _amendments(bridge: Bridge, who: Somebody) -> list[dict[str, Any]]:
+    """What this person was told of amended reports."""
+    told = (await bridge.of(who).get("/api/inbox")).ok()["messages"]
+    return [each for each in told if each["template"].startswith("remote-report-amended")]
+
+
+async def test_who_has_the_report_is_told_of_each_amendment_once(bridge: Bridge) -> None:
+    request = await reported(bridge)
+    body = {**SAID, "reason": "补充用药"}
+    amend = _path(request, "opinions/amend")
+    (await bridge.of(bridge.expert).post(amend, body)).ok()
+    assert len(await _amendments(bridge, bridge.worker)) == 1
+    assert await _amendments(bridge, bridge.patient) == [], "it had not come back yet"
+    (await bridge.of(bridge.worker).get(_path(request, "report"))).ok()
+    (await bridge.of(bridge.expert).post(amend, body | {"reason": "更正剂量"})).ok()
+    assert len(await _amendments(bridge, bridge.worker)) == 2
+    (told,) = await _amendments(bridge, bridge.patient)
+    assert request["number"] in told["text"]
+    assert await _amendments(bridge, bridge.expert) == []
+
+
+def test_no_message_about_a_report_that_leaves_the_house_names_anybody() -> None:
+    for name in ("remote-report-amended-for-patient", "imaging-amended", "imaging-report"):
+        assert template(name).sms
+        assert template(name).fields == {"number"}

@@ -10,6 +10,7 @@ from server.foundation.work import unit_of_work
 from server.identity.vocabulary import Title
 from server.imaging.reports import store
 from server.signatures import service as signatures
+from tests.people import Somebody
 
 from .centre import WORDS, Centre, titled
 
@@ -124,6 +125,22 @@ async def test_an_amendment_never_hides_the_original(centre: Centre) -> None:
     assert done["status"] == "acknowledged"
     again = (await centre.amend(order, impression="右肺上叶结节，较前缩小", reason="对比复查片")).ok()
     assert (again["status"], again["report_version"]) == ("amended", 4)
+
+
+async def test_doctor_and_patient_are_told_of_each_amendment_once(centre: Centre) -> None:
+    order = await centre.returned()
+    (await centre.amend(order)).ok()
+    assert await _told(centre, centre.worker, "imaging-amended-for-doctor") == 1
+    assert await _told(centre, centre.patient, "imaging-amended") == 1
+    (await centre.amend(order, impression="右肺上叶结节，较前缩小", reason="对比复查片")).ok()
+    assert await _told(centre, centre.worker, "imaging-amended-for-doctor") == 2
+    assert await _told(centre, centre.patient, "imaging-amended") == 2
+    assert await _told(centre, centre.senior, "imaging-amended-for-doctor") == 0
+
+
+async def _told(centre: Centre, who: Somebody, template: str) -> int:
+    told = (await centre.of(who).get("/api/inbox")).ok()["messages"]
+    return [each["template"] for each in told].count(template)
 
 
 async def test_who_amends_is_a_senior_with_a_reason_and_has_seen_the_last_version(centre: Centre) -> None:
