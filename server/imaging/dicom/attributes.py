@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 
+from .curves import curves_of
 from .frames import PixelShape
+from .values import items, number, numbers, plain, text, whole
 from .verdict import Kind
 from .walking import Layout
 
@@ -23,6 +23,7 @@ _MOST_WINDOWS: Final = 12
 _MOST_EACH_FRAME: Final = 4000
 # Units after slope and intercept, where the class of the file says them.
 _HOUNSFIELD: Final = frozenset({"1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1"})
+_FUNCTIONS: Final = frozenset({"LINEAR_EXACT", "SIGMOID"})
 _NAMES: Final = {
     "patient_name": "PatientName",
     "file_id": "PatientID",
@@ -33,43 +34,6 @@ _NAMES: Final = {
     "referrer": "ReferringPhysicianName",
     "study_id": "StudyID",
 }
-
-
-def text(header: Dataset, keyword: str) -> str:
-    """One value as text, empty when it is missing or cannot be read."""
-    try:
-        value = header.get(keyword)
-    except Exception:  # a value in a broken form is no value
-        return ""
-    if value is None:
-        return ""
-    if isinstance(value, MultiValue):
-        value = "\\".join(map(str, value))
-    return str(value).replace("\0", "").strip()
-
-
-def number(header: Dataset, keyword: str) -> float | None:
-    """One value as a finite number."""
-    found = numbers(header, keyword)
-    return found[0] if found else None
-
-
-def numbers(header: Dataset, keyword: str) -> list[float]:
-    """All values as numbers; none when any is not finite."""
-    try:
-        value = header.get(keyword)
-        if value is None or value == "":
-            return []
-        found = [float(each) for each in ([value] if isinstance(value, (str, int, float)) else value)]
-    except Exception:  # a value in a broken form is no value
-        return []
-    return found if all(map(math.isfinite, found)) else []
-
-
-def whole(header: Dataset, keyword: str) -> int | None:
-    """One value as a whole number that a 32-bit column holds."""
-    found = number(header, keyword)
-    return int(found) if found is not None and abs(found) < 2**31 else None
 
 
 def kind_of(header: Dataset, *, has_pixels: bool) -> Kind:
@@ -101,12 +65,14 @@ def attributes_of(header: Dataset, shape: PixelShape, frames: int, layout: Layou
     """What a viewer must know, with the names and meanings of `studies.views.ImagingInstanceView`."""
     if layout.pixels_at is None:
         return {}
-    groups = list(_shared(header))
+    groups = list(shared(header))
     each = list(_each_frame(header, frames))
     first = [*groups, *(each[0] if each else [])]
     orientation = _from(first, "ImageOrientationPatient", 6)
     sent = _as_sent(header, shape, layout)
-    slope, intercept = (1.0, 0.0) if sent.pop("applied") else _rescale(first, header)
+    applied = sent.pop("applied")
+    slope, intercept = (1.0, 0.0) if applied else _rescale(first, header)
+    windows = _windows(first)
     return {
         **sent,
         "frame_bits": shape.frame_bits,
@@ -118,11 +84,13 @@ def attributes_of(header: Dataset, shape: PixelShape, frames: int, layout: Layou
         "slope": slope,
         "intercept": intercept,
         "unit": _unit(header, first),
-        "windows": _windows(first),
+        "windows": windows,
+        "voi_function": _function(first) if windows else "LINEAR",
+        "curves": [] if sent["samples"] == 3 else [curve.told for curve in curves_of(first)],
         "lossy": lossy or text(header, "LossyImageCompression") == "01",
         "laterality": (text(header, "ImageLaterality") or text(header, "Laterality"))[:1] or None,
         "frame_time_ms": number(header, "FrameTime"),
-        "padding": whole(header, "PixelPaddingValue"),
+        "padding": None if applied else whole(header, "PixelPaddingValue"),
         "each_frame": _differing(each, header) if len(each) > 1 else None,
     }
 
@@ -143,17 +111,17 @@ def _as_sent(header: Dataset, shape: PixelShape, layout: Layout) -> dict[str, An
     }
 
 
-def _shared(header: Dataset) -> Iterator[Dataset]:
+def shared(header: Dataset) -> Iterator[Dataset]:
     """The header itself, then every group that is shared by all frames."""
     yield header
-    for group in _items(header, "SharedFunctionalGroupsSequence")[:1]:
+    for group in items(header, "SharedFunctionalGroupsSequence")[:1]:
         yield from _groups(group)
 
 
 def _each_frame(header: Dataset, frames: int) -> Iterator[list[Dataset]]:
     """The groups of each frame, of files that describe frames one by one."""
     if frames <= _MOST_EACH_FRAME:
-        for item in _items(header, "PerFrameFunctionalGroupsSequence")[:frames]:
+        for item in items(header, "PerFrameFunctionalGroupsSequence")[:frames]:
             yield list(_groups(item))
 
 
@@ -161,16 +129,6 @@ def _groups(item: Dataset) -> Iterator[Dataset]:
     for element in item:
         if element.VR == "SQ" and not element.tag.is_private:
             yield from list(element.value)[:1]
-
-
-def _items(header: Dataset, keyword: str) -> list[Dataset]:
-    try:
-        value = header.get(keyword)
-        return list(value) if isinstance(value, Sequence) else []
-    except RecursionError:
-        raise
-    except Exception:  # a sequence that cannot be read says nothing
-        return []
 
 
 def _from(groups: Sequence[Dataset], keyword: str, count: int) -> list[float] | None:
@@ -203,10 +161,15 @@ def _windows(groups: Sequence[Dataset]) -> list[list[Any]]:
         centres, widths = numbers(group, "WindowCenter"), numbers(group, "WindowWidth")
         if centres and len(centres) == len(widths):
             names = text(group, "WindowCenterWidthExplanation").split("\\")
-            names = [_plain(each) for each in names] if len(names) == len(centres) else [""] * len(centres)
+            names = [plain(each) for each in names] if len(names) == len(centres) else [""] * len(centres)
             pairs = zip(centres, widths, names, strict=True)
             return [[centre, width, name] for centre, width, name in pairs if width > 0][:_MOST_WINDOWS]
     return []
+
+
+def _function(groups: Sequence[Dataset]) -> str:
+    said = next((text(group, "VOILUTFunction") for group in groups if text(group, "VOILUTFunction")), "").upper()
+    return said if said in _FUNCTIONS else "LINEAR"
 
 
 def _differing(each: list[list[Dataset]], header: Dataset) -> list[dict[str, Any]]:
@@ -224,8 +187,3 @@ def _differing(each: list[list[Dataset]], header: Dataset) -> list[dict[str, Any
             }
         )
     return told
-
-
-def _plain(name: str) -> str:
-    """A window's name, when it is no more than a name."""
-    return name[:24] if name[:24].isascii() else ""

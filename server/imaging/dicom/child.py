@@ -31,6 +31,7 @@ from .plain import plain_file, plain_values, value_at
 from .protocol import Message, read, write
 from .syntaxes import SYNTAXES
 from .verdict import NotTaken
+from .windowing import Wanted
 
 _ELEMENT: Final = 8  # bytes of the pixel element's head that come behind the header
 _LARGE_HEADER: Final = 32 * 1024
@@ -134,10 +135,14 @@ def _pixels(asked: Message) -> tuple[dict[str, Any], bytes]:
 def _picture(asked: Message) -> tuple[dict[str, Any], bytes]:
     facts = asked.facts
     header, frame = _frame(asked)
-    window = (facts["window"][0], facts["window"][1]) if facts["window"] else None
-    drawn = draw(header, frame, size=facts["size"], asked=window, form=Form(facts["form"]), fine=facts["fine"])
+    wanted = Wanted(_pair(facts["window"]), _pair(facts["own"]), facts["function"])
+    drawn = draw(header, frame, size=facts["size"], wanted=wanted, form=Form(facts["form"]), fine=facts["fine"])
     shown = [drawn.window.centre, drawn.window.width] if drawn.window else None
     return {"columns": drawn.columns, "rows": drawn.rows, "window": shown}, drawn.content
+
+
+def _pair(window: list[float] | None) -> tuple[float, float] | None:
+    return (window[0], window[1]) if window else None
 
 
 def _document(asked: Message) -> tuple[dict[str, Any], bytes]:

@@ -17,7 +17,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID
 
-from .attributes import text
+from .values import text
 
 PROFILE: Final = "DICOM PS3.15 Annex E basic profile, kept by list"
 IMPLEMENTATION: Final = "2.25.309182774562219105411382074130572041"

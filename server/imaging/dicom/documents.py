@@ -10,7 +10,7 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from .attributes import text
+from .values import text
 
 PDF: Final = "application/pdf"
 TEXT: Final = "text/plain; charset=utf-8"

@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 from pydicom.dataset import Dataset
 
-from .attributes import numbers
 from .pixels import Frame, delta, planes
-from .windowing import Window, grey
+from .values import numbers
+from .windowing import Wanted, Window, grey
 
 _TYPES: Final = {"u1": "uint8", "u2": "uint16", "i2": "int16"}
 _FAST: Final = 1  # deflate's level: on weak lines the bytes that level 6 saves are fewer than the time it takes costs
@@ -61,16 +61,14 @@ def packed(frame: Frame) -> tuple[dict[str, Any], bytes]:
     return told, content
 
 
-def draw(
-    header: Dataset, frame: Frame, *, size: int | None, asked: tuple[float, float] | None, form: Form, fine: bool
-) -> Drawn:
+def draw(header: Dataset, frame: Frame, *, size: int | None, wanted: Wanted, form: Form, fine: bool) -> Drawn:
     """The frame in 8 bits, every pixel as it is; or its longer side at most `size`, in square pixels."""
     window: Window | None = None
     if frame.samples == 3:
         image = Image.fromarray(np.ascontiguousarray(frame.values), "RGB")
         image = _fitted(image, header, size)
     else:
-        shown, window = grey(header, _coarse(frame, size), asked)
+        shown, window = grey(header, _coarse(frame, size), wanted)
         image = _fitted(Image.fromarray(shown), header, size, (frame.values.shape[1], frame.values.shape[0]))
     out = io.BytesIO()
     quality = _PRINT_QUALITY if fine else _PREVIEW_QUALITY

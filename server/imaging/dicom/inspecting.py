@@ -18,9 +18,10 @@ from pydicom import config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
-from .attributes import attributes_of, kind_of, names_of, shape_of, text, whole
+from .attributes import attributes_of, kind_of, names_of, shape_of
 from .frames import PixelShape, frame_table
 from .syntaxes import SYNTAXES, VIDEO, Syntax
+from .values import text, whole
 from .verdict import Header, Kind, Limits, NotTaken, Reason, Uids, Verdict
 from .walking import Layout, walk
 

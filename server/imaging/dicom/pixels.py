@@ -18,8 +18,8 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut
 
-from .attributes import number, text, whole
 from .syntaxes import Syntax
+from .values import number, text, whole
 
 Array = NDArray[Any]
 

@@ -13,8 +13,8 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from .attributes import whole
 from .pixels import Array
+from .values import whole
 
 
 def plain_values(values: Array, header: Dataset) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_voi
 
-from .attributes import numbers, text
+from .attributes import shared
+from .curves import curves_of
 from .pixels import Array, Frame, padding_of
+from .values import text
 
 _DARKEST, _BRIGHTEST = 0.5, 99.5  # percentiles of a picture whose file names no window
 
@@ -23,15 +26,18 @@ class Window:
     function: str = "LINEAR"
 
 
-def window_of(header: Dataset, frame: Frame, asked: tuple[float, float] | None) -> Window:
-    """The window asked for, or the file's first, or one that shows nearly every value of this frame."""
-    function = text(header, "VOILUTFunction").upper() or "LINEAR"
-    if asked is not None:
-        return Window(*asked, function)
-    centres, widths = numbers(header, "WindowCenter"), numbers(header, "WindowWidth")
-    if centres and widths and widths[0] > 0:
-        return Window(centres[0], widths[0], function)
-    return _fitting(header, frame)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The window asked for, if one was; the first that the file names for this frame; the function of either."""
+
+    asked: tuple[float, float] | None
+    own: tuple[float, float] | None
+    function: str
+
+    def window(self, header: Dataset, frame: Frame) -> Window:
+        """The window asked for, or the file's, or one that shows nearly every value of this frame."""
+        named = self.asked or self.own
+        return Window(*named, self.function) if named is not None else _fitting(header, frame)
 
 
 def _fitting(header: Dataset, frame: Frame) -> Window:
@@ -46,44 +52,37 @@ def _fitting(header: Dataset, frame: Frame) -> Window:
     return Window((float(least) + float(most)) / 2, float(most) - float(least), "LINEAR_EXACT")
 
 
-def grey(header: Dataset, frame: Frame, asked: tuple[float, float] | None) -> tuple[Array, Window]:
-    """The frame in 8 bits, bright as it is meant to be (MONOCHROME1 turned), and the window it was drawn with."""
-    window = window_of(header, frame, asked)
-    if asked is None and header.get("VOILUTSequence") and _is_whole(frame):
-        shown = _by_table(header, frame)
+def grey(header: Dataset, frame: Frame, wanted: Wanted) -> tuple[Array, Window]:
+    """The frame in 8 bits, bright as it is meant to be (MONOCHROME1 turned), and the window it was drawn with.
+
+    A file's own curve comes before its windows, as pydicom has it; the window told is then the one most like it.
+    """
+    curves = curves_of(shared(header)) if wanted.asked is None else []
+    if curves:
+        window = Window(*curves[0].window)
+        shown = _looked_up(frame, curves[0].of)
     else:
-        shown = _windowed(frame, window)
+        window = wanted.window(header, frame)
+        shown = _looked_up(frame, partial(_windowed, window=window))
     if text(header, "PhotometricInterpretation") == "MONOCHROME1":
         shown = 255 - shown
     return shown, window
 
 
-def _is_whole(frame: Frame) -> bool:
-    return frame.slope == int(frame.slope) and frame.intercept == int(frame.intercept)
-
-
-def _by_table(header: Dataset, frame: Frame) -> Array:
-    """A VOI LUT of the file, which no centre and width describes."""
-    values = frame.values.astype(np.int32) * int(frame.slope) + int(frame.intercept)
-    looked_up = apply_voi(values, header).astype(np.float32)
-    depth = int(header.VOILUTSequence[0].LUTDescriptor[2])
-    shown: Array = np.rint(looked_up * (255 / (2**depth - 1))).clip(0, 255).astype(np.uint8)
-    return shown
-
-
-def _windowed(frame: Frame, window: Window) -> Array:
+def _looked_up(frame: Frame, grey_of: Callable[[Array], Array]) -> Array:
+    """Every pixel through a table of all the values that can be stored."""
     values = frame.values
     if values.dtype.itemsize == 1:
         every = np.arange(256, dtype=np.float64)
-        return _curve(every * frame.slope + frame.intercept, window)[values]
+        return grey_of(every * frame.slope + frame.intercept)[values]
     every = np.arange(65536, dtype=np.float64)
     if values.dtype.kind == "i":
         every = np.where(every > 0x7FFF, every - 0x10000, every)  # the table is indexed by the bits as unsigned
-    drawn: Array = _curve(every * frame.slope + frame.intercept, window)[values.view(np.uint16)]
+    drawn: Array = grey_of(every * frame.slope + frame.intercept)[values.view(np.uint16)]
     return drawn
 
 
-def _curve(x: Array, window: Window) -> Array:
+def _windowed(x: Array, window: Window) -> Array:
     """0 to 255 for values in the window's unit."""
     centre, width = window.centre, window.width
     if window.function == "SIGMOID":

@@ -18,6 +18,7 @@ from .errors import BadDicomQuery
 
 FORMS: Final = {"image/jpeg": "jpeg", "image/png": "png", "image/webp": "webp"}
 THUMBNAIL: Final = 200
+_FUNCTIONS: Final = {"linear": "LINEAR", "linear-exact": "LINEAR_EXACT", "sigmoid": "SIGMOID"}
 _USUAL_QUALITY: Final = 90
 _LARGEST_SIDE: Final = 4096
 _DRAWING: Final = asyncio.Semaphore(2)
@@ -32,6 +33,7 @@ class Rendition:
     region: tuple[int, int, int, int] | None  # left, top, width, height
     mirrored: tuple[bool, bool]
     window: tuple[float, float] | None
+    function: str | None  # how the window is applied, when the query says it
     quality: int
 
 
@@ -41,18 +43,22 @@ def read_rendition(query: Mapping[str, str]) -> Rendition:
         if name not in _KNOWN:
             raise BadDicomQuery(parameter=name[:40] if name.isascii() and name.isprintable() else "?")
     fits, region, mirrored = _viewport(query.get("viewport"))
-    return Rendition(fits, region, mirrored, _window(query.get("window")), _quality(query.get("quality")))
+    window, function = _window(query.get("window"))
+    return Rendition(fits, region, mirrored, window, function, _quality(query.get("quality")))
 
 
-def _window(text: str | None) -> tuple[float, float] | None:
+def _window(text: str | None) -> tuple[tuple[float, float] | None, str | None]:
+    """`centre,width` or `centre,width,function`."""
     if text is None:
-        return None
+        return None, None
     parts = text.split(",")
-    function = parts[2].casefold() if len(parts) == 3 else "linear"
+    function = parts[2].casefold() if len(parts) == 3 else None
     numbers = _numbers("window", parts[:2])
-    if len(parts) not in (2, 3) or len(numbers) != 2 or numbers[1] < 1 or function not in ("linear", "linear-exact"):
+    if len(parts) not in (2, 3) or len(numbers) != 2 or (function is not None and function not in _FUNCTIONS):
         raise BadDicomQuery(parameter="window")
-    return numbers[0], numbers[1]
+    if numbers[1] < 1 and (function in (None, "linear") or numbers[1] <= 0):
+        raise BadDicomQuery(parameter="window")
+    return (numbers[0], numbers[1]), _FUNCTIONS[function] if function is not None else None
 
 
 def _quality(text: str | None) -> int:
@@ -95,8 +101,9 @@ def _numbers(parameter: str, parts: list[str]) -> list[float]:
 
 async def rendered(shelf: Shelf, instance: InstanceFacts, frame: int, wanted: Rendition, media_type: str) -> bytes:
     """A picture of one frame. Raises: PictureNotShown, StoredFileDamaged, ArchiveSilent."""
+    function = {"function": wanted.function} if wanted.function is not None else {}
     drawn = await ask_for_frame(
-        shelf, instance, frame, do="picture", size=None, window=wanted.window, form="png", fine=True
+        shelf, instance, frame, do="picture", size=None, window=wanted.window, form="png", fine=True, **function
     )
     async with _DRAWING:
         return await asyncio.to_thread(_finished, drawn.blobs[0], wanted, FORMS[media_type])

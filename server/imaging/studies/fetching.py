@@ -30,6 +30,8 @@ async def ask_for_frame(shelf: Shelf, instance: InstanceFacts, frame: int, **fac
         "index": index,
         "slope": slope,
         "intercept": intercept,
+        "own": _own_window(instance, frame - 1),
+        "function": instance.attributes.get("voi_function", "LINEAR"),
     }
     return await ask(shelf, Message({**told, **facts}, (head, raw)))
 
@@ -104,3 +106,11 @@ def _rescale(instance: InstanceFacts, index: int) -> tuple[float, float]:
     each = told.get("each_frame") or []
     own = each[index] if index < len(each) and each[index]["slope"] is not None else told
     return float(own["slope"]), float(own["intercept"])
+
+
+def _own_window(instance: InstanceFacts, index: int) -> list[float] | None:
+    """The first window that the file names for this frame."""
+    told = instance.attributes
+    each = told.get("each_frame") or []
+    windows = (each[index]["windows"] if index < len(each) else None) or told.get("windows") or [None]
+    return list(windows[0][:2]) if windows[0] else None

@@ -16,6 +16,7 @@ from .naming import WordsKey, open_named, open_words, words_key
 from .reading import opened, priors_of, studies_of_patient
 from .shelf import Shelf
 from .views import (
+    ImagingCurveView,
     ImagingFrameView,
     ImagingInstanceView,
     ImagingPatientView,
@@ -118,6 +119,8 @@ def _instance(row: Instance) -> ImagingInstanceView:
         intercept=told.get("intercept", 0.0),
         unit=told.get("unit"),
         windows=[tuple(window) for window in told.get("windows", ())],
+        voi_function=told.get("voi_function", "LINEAR"),
+        curves=[ImagingCurveView.model_validate(curve) for curve in told.get("curves", ())] or None,
         lossy=told.get("lossy", False),
         kind=row.kind,
         laterality=told.get("laterality"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from server.foundation.routes import View
@@ -25,11 +26,26 @@ class ImagingFrameView(View):
     windows: list[tuple[float, float, str]] | None = None
 
 
+class ImagingCurveView(View):
+    """A curve of the file's own (VOI LUT): the grey of `count` values from `first` on, [place, grey from there on] in `steps`.
+
+    Values beyond either end have the grey of that end. `window` is the centre and width most like it.
+    """
+
+    name: str
+    first: int
+    count: int
+    window: tuple[float, float]
+    steps: list[tuple[int, int]]
+
+
 class ImagingInstanceView(View):
     """One stored file as the viewer meets it: palettes and colour spaces are RGB already, at most 16 bits a sample.
 
     `bits` and `signed` say what `pixels` sends. `pixel_spacing` is [row, column] in millimetres. `windows` are [centre,
-    width, name] in units after slope and intercept. A file of `kind` other than image has no pictures but a document.
+    width, name] in units after slope and intercept; `voi_function` is how any window is applied to this file (PS3.3
+    C.11.2.1.2). Its first curve, where it has one, comes before its windows. A file of `kind` other than image has no
+    pictures but a document.
     """
 
     id: UUID
@@ -51,8 +67,10 @@ class ImagingInstanceView(View):
     intercept: float
     unit: str | None
     windows: list[tuple[float, float, str]]
+    voi_function: Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"] = "LINEAR"
     lossy: bool
     kind: str
+    curves: list[ImagingCurveView] | None = None
     laterality: str | None = None
     frame_time_ms: float | None = None
     padding: int | None = None

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 const [engine, list] = process.argv.slice(2)
 const from = (name) => import(pathToFileURL(`${engine}/${name}.ts`).href)
 const { decodePixels } = await from('raster')
+const { curveOf } = await from('curves')
 const { render, windowOfAll } = await from('windowing')
 
 for (const frame of JSON.parse(readFileSync(list, 'utf8'))) {
@@ -25,8 +26,9 @@ for (const frame of JSON.parse(readFileSync(list, 'utf8'))) {
     photometric: frame.photometric,
     coarse: [1, 1],
   }
-  const window = frame.window ?? windowOfAll(raster, frame.padding)
-  const shown = render(raster, { window, invert: false })
+  const curve = frame.curve && curveOf(frame.curve)
+  const window = curve?.window ?? frame.window ?? windowOfAll(raster, frame.padding)
+  const shown = render(raster, { window, invert: false, by: frame.by, curve })
   const levels = new Uint8Array(shown.length * frame.samples)
   for (let i = 0; i < shown.length; i++) {
     for (let sample = 0; sample < frame.samples; sample++) {

@@ -1,8 +1,10 @@
 """The light viewer shows what pydicom shows: over every picture that ships with pydicom, within two grey levels.
 
-Files go in as any upload does, frames come out by the viewer's own routes, and the viewer's own TypeScript turns them into grey
-levels in Node. What it is compared with is pydicom's: decoding (with the one plugin that we add to it, for JPEG of 12 bits),
-modality LUT and windowing.
+With them: every file of pydicom-data, as far as it is installed, whose grey is more than a straight line between two values,
+and generated ones of that kind. Files go in as any upload does, frames come out by the viewer's own routes, and the viewer's
+own TypeScript turns them into grey levels in Node. What it is compared with is pydicom's: decoding (with the one plugin that
+we add to it, for JPEG of 12 bits), modality LUT, the file's own curve (VOI LUT) where it has one, else windowing with the
+file's function.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -27,12 +30,14 @@ from server.foundation.ground import Ground
 from server.imaging.dicom import twelve_bits
 from server.imaging.studies.service import Fate
 from tests.api import Api
+from tests.unit.imaging import curved
 
 from .pictures import House, a_house
 
 _FILES: Final = Path(pydicom.__file__).parent / "data" / "test_files"
 _ENGINE: Final = Path(__file__).resolve().parents[3] / "web-client" / "src" / "imaging"
 _RUNNER: Final = Path(__file__).with_name("light_viewer.mjs")
+_CURVED: Final = ("VOILUTSequence", "VOILUTFunction", "ModalityLUTSequence")
 _MOST_LEVELS: Final = 2
 _MOST_FRAMES: Final = 3
 Array = NDArray[Any]
@@ -52,6 +57,7 @@ KINDS: Final = {
     "16 bits of colour, many frames": "SC_rgb_rle_16bit_2frame.dcm",
     "32 bits of colour": "SC_rgb_rle_32bit.dcm",
     "32 bits, many frames": "rtdose.dcm",
+    **{name: f"{name}.dcm" for name in curved.files()},
 }
 
 
@@ -73,15 +79,35 @@ class Wanted:
     expected: Array
 
 
-def _pictures() -> list[Path]:
-    return [path for path in sorted(_FILES.glob("*.dcm")) if path.name != "DICOMDIR"]
+def _pictures(folder: Path) -> list[Path]:
+    shipped = [path for path in sorted(_FILES.glob("*.dcm")) if path.name != "DICOMDIR"]
+    made = []
+    for name, content in curved.files().items():
+        made.append(folder / f"{name}.dcm")
+        made[-1].write_bytes(content)
+    return [*shipped, *_curved_ones(), *made]
 
 
-async def _taken_in(ground: Ground, api: Api) -> list[Served]:
+def _curved_ones() -> list[Path]:
+    """Those of pydicom-data that have a curve, a function or a table of the modality."""
+    spec = find_spec("data_store")
+    folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+    found = [path for folder in folders for path in sorted(Path(folder).rglob("*.dcm"))]
+    return [path for path in found if any(keyword in _header(path) for keyword in _CURVED)]
+
+
+def _header(path: Path) -> Dataset:
+    try:
+        return pydicom.dcmread(path, stop_before_pixels=True)
+    except Exception:  # what is no picture file has nothing to compare
+        return Dataset()
+
+
+async def _taken_in(ground: Ground, api: Api, paths: Sequence[Path]) -> list[Served]:
     """Every file that the server took, each where no other file has its UID: variants of one picture share theirs."""
     houses: list[tuple[House, set[str]]] = []
     served = []
-    for path in _pictures():
+    for path in paths:
         for house, held in houses:
             outcome = await _offered(house, held, path)
             if outcome is not _ELSEWHERE:
@@ -133,6 +159,7 @@ async def _frames(served: Served, folder: Path) -> list[Wanted]:
             "signed": kind == "int16",
             "slope": float(answer.headers["X-Pixel-Slope"]),
             "intercept": float(answer.headers["X-Pixel-Intercept"]),
+            "by": instance["voi_function"],
         }
         wanted += _windows(served, frame, told, folder)
     return wanted
@@ -152,6 +179,11 @@ def _windows(served: Served, frame: int, told: dict[str, Any], folder: Path) -> 
         name = f"{served.path.name} frame {frame} window {centre:g},{width:g}"
         shown = folder / f"{served.instance['id']}-{frame}-{number}.shown"
         wanted.append(Wanted(name, {**told, "window": [centre, width], "shown": str(shown)}, expected))
+    if served.instance["curves"]:
+        name, shown = f"{served.path.name} frame {frame} own curve", folder / f"{served.instance['id']}-{frame}.shown"
+        expected = curved.as_pydicom_shows(real, dataset).ravel()
+        wanted.append(Wanted(name, {**told, "curve": served.instance["curves"][0], "shown": str(shown)}, expected))
+    assert bool(served.instance["curves"]) == bool(dataset.get("VOILUTSequence")), served.path.name
     return wanted
 
 
@@ -167,7 +199,8 @@ def _frame_of(path: Path, frame: int) -> Array | None:
 
 def _worth_seeing(instance: dict[str, Any], real: Array) -> list[tuple[float, float]]:
     """The file's own window, one over everything, and a narrow one."""
-    own = [(centre, width) for centre, width, _ in instance["windows"] if width >= 1][:1]
+    least_width = 1 if instance["voi_function"] == "LINEAR" else 0
+    own = [(centre, width) for centre, width, _ in instance["windows"] if width >= least_width][:1]
     least, most = float(real.min()), float(real.max())
     span = max(most - least, 2.0)
     return [*own, ((least + most) / 2, span + 1), (least + span / 3, max(2.0, round(span / 8)))]
@@ -176,11 +209,9 @@ def _worth_seeing(instance: dict[str, Any], real: Array) -> list[tuple[float, fl
 def _grey(real: Array, dataset: Dataset, centre: float, width: float) -> Array:
     """pydicom's windowing, in 0 to 255; two values far outside say what it calls black and white."""
     dataset.WindowCenter, dataset.WindowWidth = centre, width
-    for keyword in ("VOILUTFunction", "VOILUTSequence"):
-        if keyword in dataset:
-            delattr(dataset, keyword)
     ends = np.array([-1e9, 1e9])
-    windowed = apply_windowing(np.concatenate([real.astype(np.float64).ravel(), ends]), dataset)
+    with np.errstate(over="ignore"):
+        windowed = apply_windowing(np.concatenate([real.astype(np.float64).ravel(), ends]), dataset)
     black, white = windowed[-2:]
     grey: Array = (windowed[:-2] - black) / (white - black) * 255
     return 255 - grey if dataset.PhotometricInterpretation == "MONOCHROME1" else grey
@@ -219,7 +250,7 @@ async def _shown(wanted: Sequence[Wanted], folder: Path) -> None:
 @pytest.mark.filterwarnings("ignore::UserWarning")
 async def test_every_picture_of_pydicom_looks_as_pydicom_shows_it(ground: Ground, api: Api, tmp_path: Path) -> None:
     twelve_bits.install()
-    served = await _taken_in(ground, api)
+    served = await _taken_in(ground, api, await asyncio.to_thread(_pictures, tmp_path))
     wanted = [frame for each in served for frame in await _frames(each, tmp_path)]
     compared = {each.name.split(" frame ")[0] for each in wanted}
     assert set(KINDS.values()) <= compared, set(KINDS.values()) - compared

@@ -172,7 +172,8 @@ def _away(instance: dict[str, Any], headers: dict[str, str], raw: bytes, drawn: 
         return "as pydicom's values"
     away = np.abs(shown.astype(int) - windowed).max()
     assert away <= 2, f"{away} grey levels away"
-    return f"within {away} grey levels of pydicom's window"
+    by = "curve" if data.get("VOILUTSequence") else "window"
+    return f"within {away} grey levels of pydicom's {by}"
 
 
 def _read(content: bytes) -> pydicom.FileDataset:

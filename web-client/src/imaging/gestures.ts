@@ -167,7 +167,7 @@ export class Gestures {
     const { viewport, doing } = this
     const point = viewport.imageAt(at)
     this.hands.pointed(point)
-    if (doing === 'window') viewport.setWindow(dragged(viewport.look.window, dx, dy))
+    if (doing === 'window') viewport.setWindow(dragged(viewport.look, dx, dy))
     else if (doing === 'move') viewport.moveBy(dx, dy)
     else if (doing === 'zoom') viewport.zoomAt(Math.exp(-dy / 150))
     else if (doing === 'stack') this.page(dy)

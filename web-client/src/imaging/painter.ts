@@ -4,7 +4,7 @@
  */
 import type { Raster } from './raster'
 import type { Matrix } from './transform'
-import { paintColour, paintGrey, Tables, type Look } from './windowing'
+import { paintColour, paintGrey, spelled, Tables, type Look } from './windowing'
 
 type Surface = HTMLCanvasElement | OffscreenCanvas
 type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D
@@ -48,9 +48,9 @@ export class Painter {
   }
 
   private paint(raster: Raster, look: Look, step: number): void {
-    const spelled = `${look.window.join('/')}/${look.invert}`
+    const wanted = spelled(look)
     const { painted } = this
-    if (painted?.raster === raster && painted.look === spelled && painted.step === step) return
+    if (painted?.raster === raster && painted.look === wanted && painted.step === step) return
     const width = Math.ceil(raster.columns / step)
     const height = Math.ceil(raster.rows / step)
     const image = this.imageOf(width, height)
@@ -61,7 +61,7 @@ export class Painter {
     if (raster.samples === 3) paintColour(values, table, into)
     else paintGrey(values, table, into)
     this.pen?.putImageData(image, 0, 0)
-    this.painted = { raster, look: spelled, step }
+    this.painted = { raster, look: wanted, step }
   }
 
   private imageOf(width: number, height: number): ImageData | undefined {

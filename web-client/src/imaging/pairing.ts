@@ -49,7 +49,8 @@ export class Pairing {
     if (change === 'stack') this.offset = 0
     if (change === 'slice' || change === 'stack') this.bring(to, from)
     if (change === 'place') this.quietly(() => to.setPlace(from.place))
-    if (change === 'look' && alike(from, to)) this.quietly(() => to.setWindow(from.look.window))
+    if (change === 'look' && alike(from, to))
+      this.quietly(() => to.setWindow(from.look.window, from.shownCurve))
   }
 
   private bring(to: Viewport, from: Viewport): void {

@@ -12,6 +12,7 @@ export const MARKS_KEY = 'marks/0'
 export const cursorKey = (seat: string): string => `s.${seat}/cursor`
 export const MOST_BYTES = 2048
 const MOST_POINTS = 24
+const LEAST_WIDTH = 0.01
 
 export interface SharedViewState {
   study: string
@@ -20,6 +21,8 @@ export interface SharedViewState {
   frame: number
   /** Centre and width, in the picture's unit (HU for CT). */
   window: readonly [number, number]
+  /** Which of the file's own curves is shown instead of the window. */
+  curve?: number
   /** 1: the whole picture fits. */
   zoom: number
   /** The middle of the stage, from the middle of the picture, in image pixels. */
@@ -122,6 +125,7 @@ const fields = (value: unknown): Fields | undefined =>
 const text = (value: unknown): value is string => typeof value === 'string' && value.length <= 64
 const number = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const frame = (value: unknown): value is number => number(value) && Number.isInteger(value) && value >= 1
+const isIndex = (value: unknown): value is number => number(value) && Number.isInteger(value) && value >= 0
 const pair = (value: unknown): value is [number, number] =>
   Array.isArray(value) && value.length === 2 && number(value[0]) && number(value[1])
 const within = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
@@ -144,12 +148,13 @@ export function decodeView(value: unknown): SharedViewState | null {
     series: it['series'],
     instance: it['instance'],
     frame: it['frame'],
-    window: [it['window'][0], Math.max(1, it['window'][1])],
+    window: [it['window'][0], Math.max(LEAST_WIDTH, it['window'][1])],
     zoom: within(it['zoom'], 0.1, 40),
     pan: it['pan'],
     turn: ((Math.round(it['turn']) % 4) + 4) % 4,
     flip: it['flip'] === true,
     invert: it['invert'] === true,
+    ...(isIndex(it['curve']) && { curve: it['curve'] }),
     ...(text(it['prior']) && { prior: it['prior'] }),
     ...(beside && { beside }),
   }

@@ -4,6 +4,7 @@
  * Places in a picture are image pixels, x to the right and y down, (0, 0) the outer corner of the first pixel: the middle of
  * that pixel is (0.5, 0.5). Frames count from 1.
  */
+import type { CurveView } from './curves'
 
 export type Photometric = 'MONOCHROME1' | 'MONOCHROME2' | 'RGB' | (string & {})
 export type Window = readonly [centre: number, width: number]
@@ -17,6 +18,7 @@ export interface FrameView {
   windows: readonly WindowView[] | null
 }
 
+export type VoiFunction = 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID'
 export type WindowView = readonly [centre: number, width: number, name?: string]
 
 export interface InstanceView {
@@ -40,6 +42,10 @@ export interface InstanceView {
   intercept: number
   unit: string | null
   windows: readonly WindowView[]
+  /** How a window is applied (PS3.3 C.11.2.1.2); LINEAR when left out. */
+  voi_function?: VoiFunction
+  /** The first comes before any window. */
+  curves?: readonly CurveView[] | null
   lossy: boolean
   kind: 'image' | 'document' | 'no_pixels' | (string & {})
   frame_time_ms?: number | null

@@ -2,6 +2,7 @@
  * One stage: which slice is shown, how it looks and lies, its marks; draws at most once per frame of the screen. Knows no Vue:
  * who wants to know listens.
  */
+import { curveOf } from './curves'
 import { drawMarks, type Ink } from './inking'
 import { measured, type Figures, type Mark } from './measure'
 import { Painter } from './painter'
@@ -51,6 +52,8 @@ export class Viewport {
   chosen: string | undefined
   hurry = false
   private window: Window | undefined
+  /** Which of the file's curves was chosen. */
+  private curve: number | undefined
   /** For series that name no window: what the first whole picture spans. */
   private found: Window | undefined
   private stage: Size = { width: 1, height: 1 }
@@ -86,6 +89,7 @@ export class Viewport {
     this.stack = stack
     this.index = Math.min(Math.max(0, index), Math.max(0, stack.slices.length - 1))
     this.window = undefined
+    this.curve = undefined
     this.found = undefined
     this.invert = false
     this.place = FITTED
@@ -124,7 +128,22 @@ export class Viewport {
   }
 
   get look(): Look {
-    return { window: this.shownWindow(), invert: this.invert }
+    const shape = this.slice?.instance
+    const view = shape?.curves?.[this.shownCurve ?? -1]
+    const curve = view && curveOf(view)
+    return {
+      window: curve ? curve.window : this.shownWindow(),
+      invert: this.invert,
+      by: shape?.voi_function,
+      curve,
+    }
+  }
+
+  /** Which of the file's curves is shown: the one chosen, or its first where nothing was. */
+  get shownCurve(): number | undefined {
+    const held = this.slice?.instance.curves ?? []
+    const wanted = this.curve ?? (this.window ? undefined : 0)
+    return wanted !== undefined && wanted < held.length ? wanted : undefined
   }
 
   private shownWindow(): Window {
@@ -148,9 +167,10 @@ export class Viewport {
     this.show(this.index + by)
   }
 
-  /** undefined: the picture's own. */
-  setWindow(window: Window | undefined): void {
+  /** undefined: the picture's own. With the number of a curve, that curve where a slice has it. */
+  setWindow(window: Window | undefined, curve?: number): void {
     this.window = window
+    this.curve = curve
     this.tell('look')
   }
 
@@ -176,6 +196,7 @@ export class Viewport {
   /** As it was opened: whole picture, own window, not turned. */
   reset(): void {
     this.window = undefined
+    this.curve = undefined
     this.invert = false
     this.place = FITTED
     this.tell('look')

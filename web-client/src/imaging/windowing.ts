@@ -1,24 +1,39 @@
 /**
- * From stored values to grey levels: slope and intercept, window, MONOCHROME1, invert. One table for all values a type can
- * hold, so that a picture costs one look-up per pixel however it is windowed.
- *
- * The window is DICOM's LINEAR function (PS3.3 C.11.2.1.2.1).
+ * From stored values to grey levels: slope and intercept, window or the file's own curve, MONOCHROME1, invert. One table for
+ * all values a type can hold, so that a picture costs one look-up per pixel however it is windowed.
  */
+import type { Curve } from './curves'
 import type { Raster, Stored } from './raster'
-import type { InstanceView, Slice, Window } from './study'
+import type { InstanceView, Slice, VoiFunction, Window } from './study'
 
 export interface Look {
   window: Window
   invert: boolean
+  /** How the window is applied; LINEAR when left out. */
+  by?: VoiFunction | undefined
+  /** Instead of the window, which is then the one most like it. */
+  curve?: Curve | undefined
 }
 
-/** Grey (0 to 255, not rounded) of a value in the picture's unit. */
-export function grey(value: number, [centre, width]: Window): number {
-  const middle = centre - 0.5
-  const half = (Math.max(1, width) - 1) / 2
+/** Grey (0 to 255, not rounded) of a value in the picture's unit (PS3.3 C.11.2.1.2). */
+export function grey(value: number, [centre, width]: Window, by: VoiFunction = 'LINEAR'): number {
+  if (by === 'SIGMOID') return 255 / (1 + Math.exp((-4 * (value - centre)) / width))
+  const exact = by === 'LINEAR_EXACT'
+  const middle = exact ? centre : centre - 0.5
+  const half = (exact ? width : Math.max(1, width) - 1) / 2
   if (value <= middle - half) return 0
   if (value > middle + half) return 255
   return ((value - middle) / (2 * half) + 0.5) * 255
+}
+
+/** Whatever tells looks apart. */
+export const spelled = ({ window, invert, by, curve }: Look): string =>
+  `${window.join('/')}/${invert}/${by ?? ''}/${curve?.key ?? ''}`
+
+/** A preview's values are grey already, spread over the window it was drawn with: neither curve nor function once more. */
+function lookAt(raster: Raster, look: Look): Look {
+  if (!raster.drawn) return look
+  return { window: look.curve ? raster.drawn : look.window, invert: look.invert }
 }
 
 const OPAQUE = 0xff000000
@@ -38,9 +53,11 @@ export class GreyTable {
   }
 
   fill(of: Pick<Raster, 'slope' | 'intercept' | 'photometric'>, look: Look): void {
+    const { window, by, curve } = look
     const negative = (of.photometric === 'MONOCHROME1') !== look.invert
     for (let i = 0; i < this.levels.length; i++) {
-      const level = Math.round(grey((i - this.offset) * of.slope + of.intercept, look.window))
+      const value = (i - this.offset) * of.slope + of.intercept
+      const level = curve ? curve.level(value) : Math.round(grey(value, window, by))
       const shown = negative ? 255 - level : level
       this.levels[i] = shown
       this.pixels[i] = OPAQUE | (shown * 0x010101)
@@ -52,7 +69,8 @@ export class GreyTable {
 export class Tables {
   private readonly tables = new Map<string, { table: GreyTable; for: string }>()
 
-  of(raster: Raster, look: Look): GreyTable {
+  of(raster: Raster, asked: Look): GreyTable {
+    const look = lookAt(raster, asked)
     const kind = `${raster.values.BYTES_PER_ELEMENT}/${raster.values instanceof Int16Array}`
     let held = this.tables.get(kind)
     if (!held) {
@@ -60,7 +78,7 @@ export class Tables {
       held = { table: new GreyTable(bytes, raster.values instanceof Int16Array), for: '' }
       this.tables.set(kind, held)
     }
-    const wanted = `${raster.slope}/${raster.intercept}/${raster.photometric}/${look.window.join('/')}/${look.invert}`
+    const wanted = `${raster.slope}/${raster.intercept}/${raster.photometric}/${spelled(look)}`
     if (held.for !== wanted) {
       held.table.fill(raster, look)
       held.for = wanted
@@ -131,11 +149,14 @@ function valueAtShare(counts: Uint32Array, wanted: number): number {
   return counts.length - 1
 }
 
+/** The narrowest window that a function knows. */
+const narrowest = (by: VoiFunction = 'LINEAR'): number => (by === 'LINEAR' ? 1 : Number.MIN_VALUE)
+
 /** The window a picture opens with: colour as it is, else the file's first, else undefined (all its values). */
 export function firstWindow(slice: Slice): Window | undefined {
   if (slice.instance.samples === 3) return PLAIN
   const [first] = slice.windows
-  return first && first[1] >= 1 ? [first[0], first[1]] : undefined
+  return first && first[1] >= narrowest(slice.instance.voi_function) ? [first[0], first[1]] : undefined
 }
 
 export const PRESETS = {
@@ -159,7 +180,8 @@ export function presetOf(window: Window): Preset | undefined {
 }
 
 /** Dragging: across widens, down darkens (the centre rises), in steps that fit the width there is. */
-export function dragged([centre, width]: Window, dx: number, dy: number): Window {
-  const step = Math.max(0.25, width / 300)
-  return [centre + dy * step, Math.max(1, width + dx * step)]
+export function dragged({ window: [centre, width], by }: Look, dx: number, dy: number): Window {
+  const linear = by === undefined || by === 'LINEAR'
+  const step = Math.max(linear ? 0.25 : 0, width / 300)
+  return [centre + dy * step, Math.max(linear ? 1 : width / 10, width + dx * step)]
 }

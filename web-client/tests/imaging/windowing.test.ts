@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BrokenPixels, decodePixels, previewRaster, type Raster } from '@/imaging/raster'
+import { curveOf } from '@/imaging/curves'
 import { dragged, grey, PLAIN, PRESETS, render, windowOfAll } from '@/imaging/windowing'
 
 const raster = (values: Raster['values'], changes: Partial<Raster> = {}): Raster => ({
@@ -35,6 +36,41 @@ describe('windows', () => {
   test('unsigned values above the middle stay bright', () => {
     expect(levels(raster(new Uint16Array([0, 32768, 65535])), [32768, 65536])).toEqual([0, 128, 255])
   })
+  test('SIGMOID and LINEAR_EXACT are the functions of the standard', () => {
+    const window = [100, 40] as const
+    expect(grey(100, window, 'SIGMOID')).toBe(127.5)
+    expect(grey(110, window, 'SIGMOID')).toBeCloseTo(255 / (1 + Math.exp(-1)), 6)
+    expect([80, 100, 120].map((value) => grey(value, window, 'LINEAR_EXACT'))).toEqual([0, 127.5, 255])
+    expect(grey(0.75, [0.5, 0.5], 'LINEAR_EXACT')).toBe(255)
+  })
+  test('a curve of the file gives grey by its table, and its ends go on', () => {
+    const curve = curveOf({
+      name: '',
+      first: -2,
+      count: 5,
+      window: [0, 4],
+      steps: [
+        [0, 7],
+        [2, 90],
+        [4, 250],
+      ],
+    })
+    const of = raster(new Int16Array([-9, -2, 0, 1, 2, 9]))
+    const shown = render(of, { window: curve.window, invert: false, curve })
+    expect([...shown].map((pixel) => pixel & 0xff)).toEqual([7, 7, 90, 90, 250, 250])
+  })
+  test('a preview is shown as it came, whatever it was drawn by', () => {
+    const grey = new Uint8Array([0, 60, 128, 200, 255])
+    const size = { rows: 1, columns: 5, samples: 1 } as const
+    const of = { rows: 1, columns: 5, photometric: 'MONOCHROME2' as const }
+    const preview = previewRaster(grey, size, of, [1000, 800])
+    const curve = curveOf({ name: '', first: 0, count: 2, window: [7, 9], steps: [[0, 0]] })
+    for (const look of [{ by: 'SIGMOID' as const }, { curve }]) {
+      const shown = render(preview, { window: [1000, 800], invert: false, ...look })
+      const apart = [...shown].map((pixel, i) => Math.abs((pixel & 0xff) - (grey[i] as number)))
+      expect(Math.max(...apart)).toBeLessThanOrEqual(1)
+    }
+  })
   test('MONOCHROME1 shows small values bright, and inverting turns it again', () => {
     const low = new Uint8Array([0, 255])
     expect(levels(raster(low, { photometric: 'MONOCHROME1' }), PLAIN)).toEqual([255, 0])
@@ -61,10 +97,10 @@ describe('windows', () => {
     expect(windowOfAll(raster(new Int16Array([-2000])), -2000)).toBe(PLAIN)
   })
   test('dragging down darkens and dragging right widens', () => {
-    const [centre, width] = dragged(PRESETS.mediastinum, 30, 60)
+    const [centre, width] = dragged({ window: PRESETS.mediastinum, invert: false }, 30, 60)
     expect(centre).toBeGreaterThan(PRESETS.mediastinum[0])
     expect(width).toBeGreaterThan(PRESETS.mediastinum[1])
-    expect(dragged([40, 2], -1000, 0)[1]).toBe(1)
+    expect(dragged({ window: [40, 2], invert: false }, -1000, 0)[1]).toBe(1)
   })
 })
 

@@ -34,6 +34,7 @@ export const en: Record<keyof typeof zh, string> = {
   'preset.brain': 'Brain',
   'preset.abdomen': 'Abdomen',
   'preset.own': 'Original',
+  'preset.curve': 'File’s own curve',
   presets: 'Window presets',
   'over.window': 'W {width}  L {centre}',
   'over.thickness': 'Slice {mm} mm',

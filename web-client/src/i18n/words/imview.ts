@@ -35,6 +35,7 @@ export const zh = {
   'preset.brain': '脑窗',
   'preset.abdomen': '腹窗',
   'preset.own': '原窗',
+  'preset.curve': '文件自带曲线',
   presets: '窗宽窗位',
   'over.window': '宽 {width}  位 {centre}',
   'over.thickness': '层厚 {mm} mm',

@@ -4,7 +4,7 @@ import type { Tool } from '@/imaging/gestures'
 import type { Wanted } from '@/imaging/keys'
 import { flipped, turned } from '@/imaging/transform'
 import type { Viewport } from '@/imaging/viewport'
-import { hasPresets, PRESETS, type Preset } from '@/imaging/windowing'
+import { firstWindow, hasPresets, PRESETS, type Preset } from '@/imaging/windowing'
 import { onScopeDispose, ref } from 'vue'
 
 export interface Acts {
@@ -58,10 +58,13 @@ export function useActs(of: Acts) {
 
   function preset(name: Preset | 'own'): void {
     const viewport = of.viewport()
-    const instance = viewport?.slice?.instance
-    if (name === 'own') viewport?.setWindow(undefined)
-    else if (instance && hasPresets(instance)) viewport.setWindow(PRESETS[name])
+    const slice = viewport?.slice
+    if (!slice) return
+    // Where the file has a curve, its window is another choice; elsewhere it is what the picture opened with.
+    if (name === 'own') viewport.setWindow(slice.instance.curves?.length ? firstWindow(slice) : undefined)
+    else if (hasPresets(slice.instance)) viewport.setWindow(PRESETS[name])
   }
+  const curve = (n: number): void => of.viewport()?.setWindow(undefined, n)
 
   function act(wanted: Wanted): void {
     const viewport = of.viewport()
@@ -80,6 +83,7 @@ export function useActs(of: Acts) {
     inverted,
     act,
     preset,
+    curve,
     stopPlaying,
     setPace(perSecond: number): void {
       pace.value = perSecond

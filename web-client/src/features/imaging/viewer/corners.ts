@@ -1,4 +1,5 @@
 /** The words at the corners of a stage, out of what a frame showed. */
+import { curveOf } from '@/imaging/curves'
 import { presetOf } from '@/imaging/windowing'
 import type { StudyView } from '@/imaging/study'
 import type { Seen, Viewport } from '@/imaging/viewport'
@@ -21,8 +22,16 @@ export function patientLine(study: StudyView | undefined): string {
   return [patient.name, sex, age].filter(Boolean).join('  ')
 }
 
-function windowLine({ look, slice }: Seen): string {
+/** What a curve of the file's own is called; several are counted. */
+export function curveName({ name }: { name: string }, n: number, of: number): string {
+  return [t('preset.curve'), of > 1 ? String(n + 1) : '', name].filter(Boolean).join(' ')
+}
+
+export function windowLine({ look, slice }: Pick<Seen, 'look' | 'slice'>): string {
   if (!slice || slice.instance.samples === 3) return ''
+  const curves = slice.instance.curves ?? []
+  const shown = curves.findIndex((view) => look.curve && curveOf(view) === look.curve)
+  if (look.curve) return curveName(look.curve, shown, curves.length)
   const preset = slice.instance.unit === 'HU' ? presetOf(look.window) : undefined
   const values = t('over.window', { width: plain(look.window[1]), centre: plain(look.window[0]) })
   return preset ? `${t(`preset.${preset}`)}  ${values}` : values

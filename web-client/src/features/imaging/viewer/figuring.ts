@@ -4,6 +4,7 @@ import type { StudyView } from '@/imaging/study'
 import type { Viewport } from '@/imaging/viewport'
 import { dateOf } from '@/i18n/when'
 import { t } from '@/i18n/words/imview'
+import { windowLine } from './corners'
 import type { Figure } from './figure'
 
 export async function figureOf(
@@ -13,14 +14,13 @@ export async function figureOf(
   const slice = viewport?.slice
   if (!viewport || !slice || !study) return undefined
   const total = viewport.stack?.slices.length ?? 1
-  const [centre, width] = viewport.look.window.map(Math.round)
   const words = [
     [study.study_at ? dateOf(study.study_at, 0) : '', viewport.stack?.series.description ?? '']
       .filter(Boolean)
       .join('  '),
     [
       total > 1 ? t('over.slice', { n: viewport.index + 1, of: total }) : '',
-      slice.instance.samples === 1 ? t('over.window', { width: String(width), centre: String(centre) }) : '',
+      windowLine({ look: viewport.look, slice }),
     ]
       .filter(Boolean)
       .join('  '),

@@ -75,6 +75,7 @@ export function useFollowing(of: Followed) {
       turn: viewport.place.turn,
       flip: viewport.place.flip,
       invert: viewport.invert,
+      ...(viewport.shownCurve !== undefined && { curve: viewport.shownCurve }),
       ...(prior !== undefined && { prior, beside: beside as SharedSlice }),
     })
   }
@@ -104,7 +105,7 @@ export function useFollowing(of: Followed) {
     try {
       const viewport = of.show(view) ? of.viewport() : undefined
       if (!viewport) return
-      viewport.setWindow(view.window)
+      viewport.setWindow(view.window, view.curve)
       if (viewport.invert !== view.invert) viewport.setInvert(view.invert)
       viewport.setPlace({ zoom: view.zoom, pan: view.pan, turn: view.turn, flip: view.flip })
     } finally {
