@@ -81,13 +81,23 @@ async def upload_attachment(
     """
     async with unit_of_work(work.ground, work.actor, language=work.language) as asking:
         place = await _place(asking, patient_id, visit_id)
+    return await take_file(work, patient_id, place.id if place else None, kind, upload)
+
+
+async def take_file(
+    work: Work, patient_id: PersonId, encounter_id: UUID | None, kind: AttachmentKind, upload: Upload
+) -> AttachmentFacts:
+    """Check, clean and keep what is uploaded; the caller knows that the actor may, and has not begun with the database.
+
+    Raises: FileTooBig, WrongFileType and the problems of cleaning.
+    """
     limit = work.part(VisitSettings).upload_limit_bytes
     checked = await check_file(work.ground.vault, upload.stream, TAKEN[kind], limit)
     try:
         return await add_attachment(
             work,
             patient_id=patient_id,
-            encounter_id=place.id if place else None,
+            encounter_id=encounter_id,
             kind=kind,
             file=checked,
             name=upload.name,
@@ -200,9 +210,23 @@ async def open_attachment(work: Work, attachment_id: UUID) -> FileAnswer:
     row = await store.attachment(work.session, attachment_id)
     if row is None:
         raise Unknown
-    patient_id = PersonId(row.patient_id)
-    right = await require_may_read(work, patient_id)
-    await note_read(work, patient_id, Seen.ATTACHMENT, row.id, own=right is Right.SELF)
+    right = await require_may_read(work, PersonId(row.patient_id))
+    return await _opened(work, row, own=right is Right.SELF)
+
+
+async def open_chat_file(work: Work, attachment_id: UUID, encounter_id: UUID) -> FileAnswer:
+    """A file that was sent in the room of an encounter, for who is in it, as the caller knows; a line in the who-read list.
+
+    Raises: Unknown, also for any other file.
+    """
+    row = await store.attachment(work.session, attachment_id)
+    if row is None or (row.encounter_id, row.kind) != (encounter_id, AttachmentKind.CHAT_FILE):
+        raise Unknown
+    return await _opened(work, row, own=row.patient_id == work.actor.person_id)
+
+
+async def _opened(work: Work, row: Attachment, *, own: bool) -> FileAnswer:
+    await note_read(work, PersonId(row.patient_id), Seen.ATTACHMENT, row.id, own=own)
     ending = {Form.PDF: "pdf", Form.JPEG: "jpg", Form.PNG: "png"}[Form(row.content_type)]
     return vault_file(work, row.vault_name, row.size, row.content_type, f"{row.id}.{ending}")
 
@@ -222,11 +246,16 @@ async def opened_by(work: Work, encounter_id: UUID, doctor_id: PersonId) -> bool
     )
 
 
+async def require_uploads_left(work: Work, patient_id: PersonId) -> None:
+    """Nothing, while the record takes more files today. Raises: TooManyUploads."""
+    if await store.uploads_since(work.session, patient_id, work.now - _DAY) >= MOST_A_DAY:
+        raise TooManyUploads(retry_after_s=3600)
+
+
 async def _place(work: Work, patient_id: PersonId, visit_id: UUID | None) -> EncounterFacts | None:
     """The encounter that an upload belongs to, when the actor may put one there."""
     await require_may_read(work, patient_id)
-    if await store.uploads_since(work.session, patient_id, work.now - _DAY) >= MOST_A_DAY:
-        raise TooManyUploads(retry_after_s=3600)
+    await require_uploads_left(work, patient_id)
     if visit_id is None:
         return None
     place = await encounter_of(work, visit_id)

@@ -300,7 +300,7 @@ async def who_read(work: Work, patient_id: PersonId) -> list[ReadEntry]:
         ReadEntry(
             at=row.at,
             reader_id=PersonId(row.reader_id),
-            name=names[PersonId(row.reader_id)].name if PersonId(row.reader_id) in names else "",
+            name=row.device_name or (names[reader].name if (reader := PersonId(row.reader_id)) in names else ""),
             role=row.reader_role,
             organisation=organisations.get(row.organisation_id) if row.organisation_id else None,
             what=Seen(row.what),

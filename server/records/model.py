@@ -79,7 +79,7 @@ class ConsentRow(Row):
 
 
 class RecordRead(Row):
-    """One line of a patient's who-read list; only ever added. The stated reason of a regulator is sealed."""
+    """One line of a patient's who-read list; only ever added. A regulator's reason is sealed; a device has its name here."""
 
     __tablename__ = "record_reads"
     __table_args__ = (
@@ -96,6 +96,7 @@ class RecordRead(Row):
     subject_id: Mapped[UUID]
     at: Mapped[datetime]
     reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    device_name: Mapped[str | None] = mapped_column(Text)
 
 
 class Attachment(Row):

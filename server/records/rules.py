@@ -48,6 +48,7 @@ class AttachmentKind(StrEnum):
     DIAGNOSIS_PAPER = "diagnosis_paper"
     PHOTO = "photo"
     CHAT_PICTURE = "chat_picture"
+    CHAT_FILE = "chat_file"
     REMOTE_MATERIAL = "remote_material"
 
 

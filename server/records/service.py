@@ -12,8 +12,11 @@ from .attachments import (
     check_file,
     has_paper,
     open_attachment,
+    open_chat_file,
     opened_by,
     picture,
+    require_uploads_left,
+    take_file,
     upload_attachment,
 )
 from .chat import Message, dialogue, keep_message, messages
@@ -32,6 +35,7 @@ from .consents import (
     withdraw_one,
 )
 from .content import Diagnosis, Disposition, NoteContent, Vitals
+from .devices import ReadingDevice, note_device_reads
 from .encounters import (
     EncounterFacts,
     EncounterId,
@@ -56,7 +60,7 @@ from .encounters import (
     require_open,
     who_read,
 )
-from .errors import FILE_PROBLEMS
+from .errors import FILE_PROBLEMS, TooManyUploads
 from .health import diagnoses_of, health, health_of, say
 from .health_content import (
     Allergy,
@@ -112,12 +116,14 @@ __all__ = [
     "Pregnancy",
     "Purpose",
     "ReadEntry",
+    "ReadingDevice",
     "RecordingKey",
     "RecordingView",
     "Result",
     "Right",
     "Said",
     "Seen",
+    "TooManyUploads",
     "UploadFacts",
     "VersionView",
     "Vitals",
@@ -156,9 +162,11 @@ __all__ = [
     "move_care",
     "move_encounters",
     "note",
+    "note_device_reads",
     "note_read",
     "open_attachment",
     "open_care",
+    "open_chat_file",
     "open_encounter",
     "open_encounters",
     "open_leg",
@@ -173,11 +181,13 @@ __all__ = [
     "require_may_read",
     "require_may_read_encounter",
     "require_open",
+    "require_uploads_left",
     "save_note",
     "say",
     "show_upload",
     "sign_note",
     "signed",
+    "take_file",
     "upload_attachment",
     "uploads_of",
     "vault_file",

@@ -26,6 +26,7 @@ TAKEN: Final = {
     AttachmentKind.DIAGNOSIS_PAPER: PAPERS,
     AttachmentKind.PHOTO: PICTURES,
     AttachmentKind.CHAT_PICTURE: PICTURES,
+    AttachmentKind.CHAT_FILE: PAPERS,
     AttachmentKind.REMOTE_MATERIAL: PAPERS,
 }
 

@@ -199,6 +199,19 @@ async def was_read(
     return (await session.execute(statement.limit(1))).first() is not None
 
 
+async def read_since(
+    session: AsyncSession, reader_id: UUID, what: str, subject_ids: Sequence[UUID], since: datetime
+) -> set[UUID]:
+    """Which of these things the same reader has seen since then."""
+    statement = select(RecordRead.subject_id).where(
+        RecordRead.subject_id.in_(subject_ids),
+        RecordRead.reader_id == reader_id,
+        RecordRead.what == what,
+        RecordRead.at >= since,
+    )
+    return set(await session.scalars(statement))
+
+
 async def reads_of(session: AsyncSession, patients: Sequence[UUID], limit: int) -> Sequence[RecordRead]:
     """Who read a patient's records, newest first."""
     statement = select(RecordRead).where(RecordRead.patient_id.in_(patients))

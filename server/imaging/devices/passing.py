@@ -25,6 +25,7 @@ class Visitor:
 
     id: UUID
     organisation_id: OrganisationId
+    name: str
 
     @property
     def actor(self) -> Actor:
@@ -49,7 +50,7 @@ async def enter(ground: Ground, presented: Presented | None, scope: Scope) -> Vi
         if row.scope != scope:
             raise DeviceMayNot(scope=str(scope))
         await store.used(work.session, Device, row.id, work.now)
-        return Visitor(row.id, OrganisationId(row.organisation_id))
+        return Visitor(row.id, OrganisationId(row.organisation_id), row.name)
 
 
 async def admit_peer(ground: Ground, address: str, ae_title: str) -> Visitor | None:
@@ -61,7 +62,7 @@ async def admit_peer(ground: Ground, address: str, ae_title: str) -> Visitor | N
         for row in await store.peers_titled(work.session, ae_title.strip()):
             if stands_in(address, row.address):
                 await store.used(work.session, Peer, row.id, work.now)
-                return Visitor(row.id, OrganisationId(row.organisation_id))
+                return Visitor(row.id, OrganisationId(row.organisation_id), row.name)
     return None
 
 

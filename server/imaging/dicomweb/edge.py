@@ -9,7 +9,7 @@ import asyncio
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -18,6 +18,7 @@ from uuid import UUID
 
 from aiohttp import web
 
+from server.foundation.actor import PersonId
 from server.foundation.edge import GROUND, problem_response
 from server.foundation.errors import NoSuchPath
 from server.foundation.ground import Ground
@@ -28,6 +29,7 @@ from server.foundation.work import Work, unit_of_work
 from server.imaging.devices.errors import DeviceBusy, DeviceNeedsTls, DeviceNotKnown
 from server.imaging.devices.passing import Visitor, enter
 from server.imaging.devices.rules import Scope, presented
+from server.records import service as records
 from server.settings import ImagingSettings
 
 from .multipart import MalformedParts
@@ -56,6 +58,11 @@ class Call:
         """A transaction in which the device acts."""
         language = language_of(self.request.headers.get("Accept-Language"))
         return unit_of_work(self.ground, self.visitor.actor, language=language, client=client_of(self.request))
+
+    async def note_seen(self, work: Work, whose: Mapping[UUID, PersonId]) -> None:
+        """The device reads these studies: a line each in their patients' who-read lists, once a day. Rule: imaging-5"""
+        device = records.ReadingDevice(self.visitor.id, self.visitor.organisation_id, self.visitor.name)
+        await records.note_device_reads(work, device, records.Seen.STUDY, whose)
 
     async def body(self) -> AsyncIterator[bytes]:
         """The request's body as it comes. Raises: MalformedParts when it stops coming."""

@@ -6,14 +6,14 @@ else leaves are opened, newest first, and no more than `MOST_OPENED`: then the a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
 from uuid import UUID
 
 from server.foundation import data_keys
-from server.foundation.actor import OrganisationId
+from server.foundation.actor import OrganisationId, PersonId
 from server.foundation.fields import DataKey
 from server.foundation.work import Work
 from server.imaging.studies.facts import Named
@@ -40,10 +40,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found; `more` when there is, or may be, more than this."""
+    """What was found, and whose the studies of it are; `more` when there is, or may be, more than this."""
 
     found: list[Json]
     more: bool
+    whose: dict[UUID, PersonId]
 
 
 async def find(work: Work, organisation_id: OrganisationId, question: Question, address: str) -> Answer:
@@ -61,7 +62,8 @@ async def _studies(work: Work, where: Sequence[store.Condition], question: Quest
     fetch = partial(store.studies, work.session, where)
     kept, more = await _fitting(work, question, fetch, lambda study: study)
     modalities = await store.modalities(work.session, [study.id for study, _ in kept])
-    return Answer([study_json(study, named, modalities.get(study.id, []), address) for study, named in kept], more)
+    found = [study_json(study, named, modalities.get(study.id, []), address) for study, named in kept]
+    return Answer(found, more, _whose(study for study, _ in kept))
 
 
 async def _series(work: Work, where: Sequence[store.Condition], question: Question, address: str) -> Answer:
@@ -72,13 +74,18 @@ async def _series(work: Work, where: Sequence[store.Condition], question: Questi
     for (series, study, count), named in kept:
         description = open_words(work, series.words, "imaging_series", series.id, _key(keys, study))
         found.append(series_json(series, study, named, description, count, address))
-    return Answer(found, more)
+    return Answer(found, more, _whose(row[1] for row, _ in kept))
 
 
 async def _instances(work: Work, where: Sequence[store.Condition], question: Question, address: str) -> Answer:
     fetch = partial(store.instances, work.session, where)
     kept, more = await _fitting(work, question, fetch, lambda row: row[2])
-    return Answer([instance_json(instance, series, study, address) for (instance, series, study), _ in kept], more)
+    found = [instance_json(instance, series, study, address) for (instance, series, study), _ in kept]
+    return Answer(found, more, _whose(row[2] for row, _ in kept))
+
+
+def _whose(studies: Iterable[Study]) -> dict[UUID, PersonId]:
+    return {study.id: PersonId(study.patient_id) for study in studies if study.patient_id}
 
 
 async def _fitting(

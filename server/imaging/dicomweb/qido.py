@@ -29,6 +29,8 @@ def _search(level: Level) -> Callable[[Call], Awaitable[web.StreamResponse]]:
         question = read_question(level, request.query.items(), within)
         async with call.work() as work:
             answer = await find(work, call.visitor.organisation_id, question, call.address)
+            if question.is_about_somebody:
+                await call.note_seen(work, answer.whose)
             work.audit("dicomweb.search", "imaging-device", call.visitor.id, level=str(level), found=len(answer.found))
         headers = {"Content-Type": content_type, "Cache-Control": "no-store"}
         if answer.more:

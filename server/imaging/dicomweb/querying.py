@@ -74,6 +74,9 @@ KEYS: Final[dict[str, tuple[Level, Kind]]] = {
     "InstanceNumber": (Level.INSTANCES, Kind.NUMBER),
 }
 SEALED: Final = frozenset({Kind.WORDS, Kind.PERSON, Kind.BIRTH})
+_NAMES_SOMEBODY: Final = frozenset(
+    {"PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID", "AccessionNumber"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ class Question:
     def clear(self) -> tuple[Key, ...]:
         """The keys that SQL answers."""
         return tuple(key for key in self.keys if key.kind not in SEALED)
+
+    @property
+    def is_about_somebody(self) -> bool:
+        """Whether it names whom, or whose examination, it asks for; a list of a day's work does not."""
+        return any(key.keyword in _NAMES_SOMEBODY for key in self.keys)
 
     @property
     def sealed(self) -> tuple[Key, ...]:

@@ -58,6 +58,7 @@ async def _addressed(call: Call, what: str) -> list[Addressed]:
             whose = PersonId(study.patient_id) if study.patient_id else None
             device = str(call.visitor.id)
             work.audit("dicomweb.read", "imaging-study", study.id, patient_id=whose, device=device, what=what)
+            await call.note_seen(work, {study.id: whose} if whose else {})
             work.afterwards(lambda: openings.note(sitting, work.now))
         base = f"{call.address}/studies/{study.study_uid}/series"
         return [

@@ -11,12 +11,16 @@ import pydicom
 import pytest
 from sqlalchemy import func, select
 
+from server.foundation.actor import SYSTEM
 from server.foundation.audit import AuditRow
 from server.foundation.ground import Ground
+from server.foundation.work import unit_of_work
+from server.imaging.studies import service as studies
 from server.imaging.studies.model import Instance, Study
 from tests.api import Answer, Api
+from tests.people import Somebody
 
-from .gateway import Gate, a_gate, a_scan, basic, bearer
+from .gateway import Gate, a_device, a_gate, a_scan, basic, bearer
 
 BOUNDARY = "part-of-a-study"
 DICOM = "application/dicom"
@@ -273,3 +277,40 @@ async def test_what_cannot_be_given_says_what_can(gate: Gate) -> None:
     assert (await asked(gate, f"{path}/frames/2")).status == 404
     assert (await asked(gate, f"{path}/frames/x")).code == "bad-dicom-query"
     assert (await asked(gate, f"{path}/rendered?window=1")).code == "bad-dicom-query"
+
+
+async def _lines(gate: Gate, patient: Somebody) -> list[tuple[str, str | None, str, str]]:
+    """Who read, as the patient finds it."""
+    reads = (await gate.of(patient).get(f"/api/patients/{patient.id}/reads")).ok()
+    return [(each["name"], each["organisation"], each["role"], each["what"]) for each in reads]
+
+
+async def test_what_a_device_reads_is_one_line_a_day_in_the_patients_list(gate: Gate) -> None:
+    patient = await gate.patient()
+    scan = a_scan(slices=3)
+    assert (await sent(gate, parts(scan))).status == 200
+    study, series, instance = uids(scan[0])
+    await _attach(gate, study, patient)
+    worklist = await asked(gate, "/studies")
+    assert [each["0020000D"]["Value"] for each in json.loads(worklist.raw)] == [[study]]
+    assert await _lines(gate, patient) == [], "a list of everything names nobody in particular"
+    assert (await asked(gate, f"/studies?StudyInstanceUID={study}")).status == 200
+    line = ("测试设备", gate.hospital.name, "device", "study")
+    assert await _lines(gate, patient) == [line]
+    for content in scan:
+        path = f"/studies/{study}/series/{series}/instances/{uids(content)[2]}"
+        assert (await asked(gate, path, Accept="application/dicom")).status == 200
+        assert (await asked(gate, f"{path}/rendered", Accept="image/jpeg")).status == 200
+    assert (await asked(gate, f"/studies/{study}/metadata")).status == 200
+    assert await _lines(gate, patient) == [line]
+    other = await a_device(gate.of(gate.keeper), "dicom.read")
+    path = f"/studies/{study}/series/{series}/instances/{instance}"
+    assert (await asked(gate, path, other, Accept="application/dicom")).status == 200
+    assert await _lines(gate, patient) == [line, line], "another device is another reader"
+
+
+async def _attach(gate: Gate, study_uid: str, patient: Somebody) -> None:
+    """Somebody says whose the study is."""
+    async with unit_of_work(gate.ground, SYSTEM) as work:
+        row = (await work.session.scalars(select(Study).where(Study.study_uid == study_uid))).one()
+        await studies.match(work, row.id, patient.id)

@@ -106,6 +106,7 @@ export const en: Record<keyof typeof zh, string> = {
   'reads.empty': 'Nobody has read them yet',
   'reads.empty.text': 'Once a doctor opens your records, it stands here.',
   'reads.own': 'Yourself',
+  'reads.device': 'Device account',
   'seen.encounters': 'List of visits',
   'seen.attachments': 'List of papers',
   'seen.attachment': 'A paper',

@@ -105,6 +105,7 @@ export const zh = {
   'reads.empty': '还没有人看过',
   'reads.empty.text': '医生打开您的资料后，会记在这里。',
   'reads.own': '您自己',
+  'reads.device': '设备账号',
   'seen.encounters': '就诊记录',
   'seen.attachments': '资料目录',
   'seen.attachment': '一份资料',
