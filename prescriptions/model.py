@@ -12,10 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
     LargeBinary,
     Numeric,
@@ -27,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.foundation.database import Row
+from server.foundation.history import HistoryRow
 
 
 class Prescription(Row):
@@ -174,24 +173,14 @@ class CheckRun(Row):
     digest: Mapped[str] = mapped_column(Text)
 
 
-class StepRow(Row):
+class StepRow(HistoryRow):
     """One step of a prescription's life: who did what when, and why."""
 
+    OF = "prescription_id"
     __tablename__ = "prescription_steps"
     __table_args__ = (Index("ix_prescription_steps_prescription_id_at", "prescription_id", "at"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    place: Mapped[int] = mapped_column(BigInteger, Identity())  # two steps of one transaction have one time
     prescription_id: Mapped[UUID] = mapped_column(ForeignKey("prescriptions.id"))
-    at: Mapped[datetime]
-    verb: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)  # after the step
-    version: Mapped[int]
-    by_id: Mapped[UUID | None]
-    by_role: Mapped[str | None] = mapped_column(Text)
-    organisation_id: Mapped[UUID | None]
-    code: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class TemplateRow(Row):

@@ -11,9 +11,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from server.foundation import data_keys
-from server.foundation.actor import Kind, PersonId, Role
+from server.foundation.actor import PersonId, Role
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
+from server.foundation.history import write_step
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.records import service as records
@@ -100,32 +101,7 @@ async def write(
     work: Work, prescription: Prescription, verb: str, *, code: str | None = None, text: str | None = None
 ) -> None:
     """One row of history and one of audit, and the pages fetch again; for `draw`, which is no step but a beginning, too."""
-    row_id = work.new_id()
-    actor = work.actor
-    work.session.add(
-        StepRow(
-            id=row_id,
-            prescription_id=prescription.id,
-            at=work.now,
-            verb=verb,
-            status=prescription.status,
-            version=prescription.version,
-            by_id=actor.person_id,
-            by_role=str(actor.role) if actor.role else str(Kind.SYSTEM),
-            organisation_id=actor.organisation_id,
-            code=code,
-            text=await _sealed(work, prescription.patient_id, row_id, text) if text else None,
-        )
-    )
-    await work.session.flush()
-    work.audit(
-        f"prescription.{verb}",
-        "prescription",
-        prescription.id,
-        patient_id=PersonId(prescription.patient_id),
-        status=prescription.status,
-        version=prescription.version,
-    )
+    await write_step(work, StepRow, "prescription", prescription, verb, code=code, text=text)
     tell(work, prescription)
 
 
@@ -150,8 +126,3 @@ async def unseal(
     """The text of (table, column, row)."""
     key = await data_keys.fetch(work.session, work.ground.fields, prescription.patient_id)
     return work.ground.fields.open(sealed, table, column, row, key)
-
-
-async def _sealed(work: Work, patient_id: UUID, row_id: UUID, text: str) -> bytes:
-    key = await data_keys.fetch(work.session, work.ground.fields, patient_id)
-    return work.ground.fields.seal(text, "prescription_steps", "text", row_id, key)

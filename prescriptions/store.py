@@ -242,7 +242,7 @@ async def last_answers(session: AsyncSession, prescription_ids: Collection[UUID]
     wanted = (
         select(StepRow)
         .where(StepRow.prescription_id.in_(prescription_ids), StepRow.verb.in_(["return", "reject"]))
-        .order_by(StepRow.at, StepRow.id)
+        .order_by(StepRow.at, StepRow.place)
     )
     return {each.prescription_id: each for each in await session.scalars(wanted)}
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.foundation.database import Row
+from server.foundation.history import HistoryRow
 
 LIVE = "state NOT IN ('declined', 'released')"
 
@@ -83,23 +84,14 @@ class RemoteRequest(Row):
     used: Mapped[str | None] = mapped_column(Text)
 
 
-class RemoteStep(Row):
+class RemoteStep(HistoryRow):
     """One thing that was done to a request, with the reason; only ever added."""
 
+    OF = "request_id"
     __tablename__ = "remote_steps"
     __table_args__ = (Index("ix_remote_steps_request_id_at", "request_id", "at"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
     request_id: Mapped[UUID] = mapped_column(ForeignKey("remote_requests.id"))
-    at: Mapped[datetime]
-    verb: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    version: Mapped[int]
-    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
-    by_role: Mapped[str] = mapped_column(Text)
-    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
-    code: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class RemoteExpert(Row):
@@ -114,6 +106,7 @@ class RemoteExpert(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, Identity())  # several are asked at one time
     request_id: Mapped[UUID] = mapped_column(ForeignKey("remote_requests.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))

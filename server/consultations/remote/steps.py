@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from server.foundation import data_keys
-from server.foundation.actor import Kind, PersonId, Role
+from server.foundation.actor import PersonId, Role
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
+from server.foundation.history import write_step
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.records import service as records
@@ -98,31 +99,7 @@ async def write(
     work: Work, request: RemoteRequest, verb: str, *, code: str | None = None, text: str | None = None
 ) -> None:
     """One row of history and one of audit, and the pages fetch again; for `draft`, which is no step but a beginning, too."""
-    row_id, actor = work.new_id(), work.actor
-    work.session.add(
-        RemoteStep(
-            id=row_id,
-            request_id=request.id,
-            at=work.now,
-            verb=verb,
-            status=request.status,
-            version=request.version,
-            by_id=actor.person_id,
-            by_role=str(actor.role) if actor.role else str(Kind.SYSTEM),
-            organisation_id=actor.organisation_id,
-            code=code,
-            text=await seal(work, request, ("remote_steps", "text", row_id), text) if text else None,
-        )
-    )
-    await work.session.flush()
-    work.audit(
-        f"remote-request.{verb}",
-        "remote_request",
-        request.id,
-        patient_id=PersonId(request.patient_id),
-        status=request.status,
-        version=request.version,
-    )
+    await write_step(work, RemoteStep, "remote-request", request, verb, code=code, text=text)
     tell(work, request)
 
 

@@ -124,7 +124,7 @@ async def forgotten(session: AsyncSession, now: datetime) -> Sequence[RemoteRequ
 
 async def steps_of(session: AsyncSession, request_id: UUID) -> Sequence[RemoteStep]:
     """What was done, the first first."""
-    wanted = select(RemoteStep).where(RemoteStep.request_id == request_id).order_by(RemoteStep.version, RemoteStep.at)
+    wanted = select(RemoteStep).where(RemoteStep.request_id == request_id).order_by(RemoteStep.at, RemoteStep.place)
     return (await session.scalars(wanted)).all()
 
 

@@ -19,7 +19,7 @@ LEFT = ("declined", "released")
 async def experts(session: AsyncSession, request_ids: Collection[UUID]) -> Sequence[RemoteExpert]:
     """Everybody who was ever asked, the first first."""
     wanted = select(RemoteExpert).where(RemoteExpert.request_id.in_(request_ids))
-    wanted = wanted.order_by(RemoteExpert.asked_at, RemoteExpert.id).execution_options(populate_existing=True)
+    wanted = wanted.order_by(RemoteExpert.asked_at, RemoteExpert.place).execution_options(populate_existing=True)
     return (await session.scalars(wanted)).all()
 
 

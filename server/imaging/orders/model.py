@@ -9,10 +9,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     ForeignKey,
-    Identity,
     Index,
     LargeBinary,
     Text,
@@ -22,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.foundation.database import Row
+from server.foundation.history import HistoryRow
 
 _TO_READ = "status IN ('queued', 'claimed', 'preliminary')"
 
@@ -142,24 +141,14 @@ class ImagingOrder(Row):
     critical: Mapped[str] = mapped_column(Text, default="none")  # of the last critical value; its row has the rest
 
 
-class ImagingOrderStep(Row):
+class ImagingOrderStep(HistoryRow):
     """One step of an order's life: who did what when, and why. Evidence: written once."""
 
+    OF = "order_id"
     __tablename__ = "imaging_order_steps"
     __table_args__ = (Index("ix_imaging_order_steps_order_id_at", "order_id", "at"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    place: Mapped[int] = mapped_column(BigInteger, Identity())  # two steps of one transaction have one time
     order_id: Mapped[UUID] = mapped_column(ForeignKey("imaging_orders.id"))
-    at: Mapped[datetime]
-    verb: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)  # after the step
-    version: Mapped[int]
-    by_id: Mapped[UUID | None]
-    by_role: Mapped[str | None] = mapped_column(Text)
-    organisation_id: Mapped[UUID | None]
-    code: Mapped[str | None] = mapped_column(Text)
-    text: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ImagingOrderStudy(Row):

@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from server.foundation import data_keys
-from server.foundation.actor import Kind, PersonId
+from server.foundation.actor import PersonId
 from server.foundation.errors import Unknown
 from server.foundation.ground import push
+from server.foundation.history import write_step
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.work import Work
 from server.identity import service as identity
@@ -91,32 +92,7 @@ async def write(
     work: Work, order: ImagingOrder, verb: str, *, code: str | None = None, text: str | None = None
 ) -> None:
     """One row of history and one of audit, and the pages fetch again; also for the beginning and for critical values."""
-    row_id = work.new_id()
-    actor = work.actor
-    work.session.add(
-        ImagingOrderStep(
-            id=row_id,
-            order_id=order.id,
-            at=work.now,
-            verb=verb,
-            status=order.status,
-            version=order.version,
-            by_id=actor.person_id,
-            by_role=str(actor.role) if actor.role else str(Kind.SYSTEM),
-            organisation_id=actor.organisation_id,
-            code=code,
-            text=await seal(work, order, "imaging_order_steps", "text", row_id, text) if text else None,
-        )
-    )
-    await work.session.flush()
-    work.audit(
-        f"imaging-order.{verb}",
-        "imaging_order",
-        order.id,
-        patient_id=PersonId(order.patient_id),
-        status=order.status,
-        version=order.version,
-    )
+    await write_step(work, ImagingOrderStep, "imaging-order", order, verb, code=code, text=text)
     tell_pages(work, order)
 
 

@@ -135,18 +135,19 @@ def _requests() -> None:
     op.create_table(
         "remote_steps",
         sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("place", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("request_id", sa.Uuid, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("verb", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("by_id", sa.Uuid),
-        sa.Column("by_role", sa.Text, nullable=False),
+        sa.Column("by_role", sa.Text),
         sa.Column("organisation_id", sa.Uuid),
         sa.Column("code", sa.Text),
         sa.Column("text", sa.LargeBinary),
         sa.PrimaryKeyConstraint("id", name="pk_remote_steps"),
-        *_references("remote_steps", by_id="people", organisation_id="organisations", request_id="remote_requests"),
+        *_references("remote_steps", request_id="remote_requests"),
     )
     op.create_index("ix_remote_steps_request_id_at", "remote_steps", ["request_id", "at"])
 
@@ -155,6 +156,7 @@ def _people_and_papers() -> None:
     op.create_table(
         "remote_experts",
         sa.Column("id", sa.Uuid, nullable=False),
+        sa.Column("place", sa.BigInteger, sa.Identity(), nullable=False),
         sa.Column("request_id", sa.Uuid, nullable=False),
         sa.Column("person_id", sa.Uuid, nullable=False),
         sa.Column("organisation_id", sa.Uuid, nullable=False),
