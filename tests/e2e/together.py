@@ -156,7 +156,8 @@ async def delays(pointing: Page, watching: Page, moves: int) -> list[float]:
     await watching.evaluate(_STAMP_ARRIVALS, _STAGE)
     box = await pointing.locator(_STAGE).first.bounding_box()
     assert box is not None
-    taken, image = [], ""
+    taken: list[float] = []
+    image = ""
     for across, down in places(moves):
         await pointing.mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         try:
