@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,9 +146,10 @@ async def somebody(
     permissions: bool = True,
     language: str = "zh-CN",
     init_script: str = "",
+    flags: Sequence[str] = (),
 ) -> AsyncIterator[Person]:
     """A browser process for one person. Without `looks` there is no camera and no microphone."""
-    flags = list(_FLAGS)
+    flags = [*_FLAGS, *flags]
     if looks is not None:
         flags += [
             "--use-fake-device-for-media-stream",
