@@ -116,7 +116,7 @@ STORIES: Final = (
         subject=Subject("ZHANG^JIANGUO=张^建国", "SP-2026-0409", "M", date(1959, 3, 12)),
         words=ReportContent(
             findings="双肺野清晰，未见明确实变影、结节影及肿块影。\n气管及主要支气管通畅。\n"
-            "纵隔居中，纵隔内未见明显肿大淋巴结，双侧胸膜腔未见积液。",
+            "纵隔居中，纵隔内未见明显肿大淋巴结，双侧胸膜腔未见积液。与半年前体检CT比较，未见明确变化。",
             impression="胸部CT平扫未见明显异常。",
             advice="请结合临床，必要时随诊复查。",
         ),

@@ -12,6 +12,9 @@ from uuid import UUID
 
 import structlog
 
+from server.consultations.meetings import opinions, report
+from server.consultations.meetings.content import OpinionContent
+from server.consultations.meetings.rules import Sort
 from server.consultations.remote import consenting, dispatching, drafting, inviting, opening, store, studies
 from server.consultations.remote import lists as requests
 from server.consultations.remote.consenting import Signed
@@ -33,6 +36,7 @@ from server.identity import service as identity
 from server.imaging.studies import service as imaging_studies
 from server.records import service as records
 from server.records.service import Purpose
+from server.signatures import service as signatures
 
 from .county import (
     ALLIANCE,
@@ -79,6 +83,7 @@ class Story:
     mode: Mode = Mode.VIDEO
     experts: tuple[str, ...] = ()
     words: str = ""
+    opinion: OpinionContent | None = None
 
 
 STORIES: Final = (
@@ -131,6 +136,25 @@ STORIES: Final = (
         ),
         mode=Mode.OFFLINE,
         experts=("陈若兰",),
+    ),
+    Story(
+        "张建国",
+        RESPIRATORY,
+        Status.DELIVERED,
+        Content(
+            reason="咳嗽两周，低热已退，请指导后续治疗",
+            purpose="判断抗感染治疗是否可以结束，是否需要复查胸部 CT",
+            summary="男，67 岁。两周前受凉后咳嗽、低热，当地抗感染治疗后体温正常，仍有少量干咳，无气促、咯血。"
+            "半年前体检胸部 CT 未见明显异常。高血压十年，无药物过敏史。",
+            diagnosis=(RemoteDiagnosis(code="J18", name="肺炎"),),
+        ),
+        mode=Mode.OFFLINE,
+        experts=("赵明远",),
+        opinion=OpinionContent(
+            findings="已阅病历摘要和半年前的胸部 CT。体温已正常，症状减轻，无气促。",
+            opinion="考虑肺炎恢复期，治疗有效。",
+            advice="按疗程结束抗感染治疗，在当地复查胸部 CT，与前片比较；再次发热或出现气促时及时转诊。",
+        ),
     ),
 )
 
@@ -198,15 +222,15 @@ async def _let_act(ground: Ground, county: County) -> None:
     """The patients of these stories let their clinic act for them."""
     async with unit_of_work(ground, SYSTEM) as work:
         text = next(each for each in records.consent_text_list("zh") if each.purpose is Purpose.ACT_FOR_ME)
-        for story in STORIES:
-            for place in (SONGPING, SHIMEN) if story.patient == "王德顺" else (SONGPING,):
-                if story.patient in county.people:
+        for patient in dict.fromkeys(story.patient for story in STORIES):
+            for place in (SONGPING, SHIMEN) if patient == "王德顺" else (SONGPING,):
+                if patient in county.people:
                     await records.give_consent(
                         work,
-                        patient_id=county.people[story.patient],
+                        patient_id=county.people[patient],
                         purpose=Purpose.ACT_FOR_ME,
                         version=text.version,
-                        given_by=county.people[story.patient],
+                        given_by=county.people[patient],
                         organisation_id=county.organisations[place],
                     )
 
@@ -217,7 +241,9 @@ async def _live(ground: Ground, county: County, story: Story) -> None:
         as_person(ground, county.people[_ASKER], Role.CLINIC_WORKER) as asker,
         unit_of_work(ground, asker) as work,
     ):
-        if any(each.patient_id == patient_id for each in await requests.in_box(work, Box.MINE, frozenset(Status))):
+        department_id = county.departments[COUNTY_HOSPITAL, story.department]
+        known = await requests.in_box(work, Box.MINE, frozenset(Status))
+        if any((each.patient_id, each.department_id) == (patient_id, department_id) for each in known):
             return
         agreement = (await cooperation.serving(work, work.actor.organisation, Scope.CONSULTATION))[0]
         written = Written(
@@ -225,7 +251,7 @@ async def _live(ground: Ground, county: County, story: Story) -> None:
             urgency=story.urgency,
             mode=story.mode,
             agreement_id=agreement.id,
-            department_id=county.departments[COUNTY_HOSPITAL, story.department],
+            department_id=department_id,
             title_wanted="associate_chief_physician",
             asap=True,
         )
@@ -258,16 +284,32 @@ async def _answer(ground: Ground, county: County, story: Story, request_id: UUID
         chosen = [Chosen(county.people[name], lead=place == 0) for place, name in enumerate(story.experts)]
         starts_at = None if story.mode is Mode.OFFLINE else _tomorrow(work.now)
         await dispatching.schedule(work, request_id, taken.version, Plan(chosen, starts_at))
-    if story.until is Status.REPORTING:
-        await _open(ground, county, story, request_id)
+    if story.mode is Mode.OFFLINE:
+        await _write(ground, county, story, request_id)
+    if story.until is Status.DELIVERED:
+        await _read(ground, county, request_id)
 
 
-async def _open(ground: Ground, county: County, story: Story, request_id: UUID) -> None:
+async def _write(ground: Ground, county: County, story: Story, request_id: UUID) -> None:
+    """The expert looks at the papers, and signs where the story has an opinion."""
     async with (
         as_person(ground, county.people[story.experts[0]], Role.DOCTOR) as expert,
         unit_of_work(ground, expert) as work,
     ):
         await opening.begin_offline(work, request_id)
+        if story.opinion is not None:
+            await signatures.unlock(work, signatures.DEMO_PIN)
+            draft = await opinions.save(work, request_id, Sort.OPINION, story.opinion, 0)
+            await opinions.sign(work, request_id, Sort.OPINION, draft.seq)
+
+
+async def _read(ground: Ground, county: County, request_id: UUID) -> None:
+    """Whoever asked opens the report, so that how it was used can be said."""
+    async with (
+        as_person(ground, county.people[_ASKER], Role.CLINIC_WORKER) as asker,
+        unit_of_work(ground, asker) as work,
+    ):
+        await report.open_report(work, request_id, None)
 
 
 def _tomorrow(now: datetime) -> datetime:

@@ -19,6 +19,8 @@ async def test_the_demo_patient_has_a_ct_and_one_to_compare_with_and_no_more_on_
     assert times[0] is not None
     assert times[1] is not None
     assert (times[0] - times[1]).days > 100
+    (earlier, *_) = reversed(await _studies(ground, county.people["张建国"]))
+    assert (earlier.modality, earlier.order_id) == ("CT", None), "to compare his returned report's pictures with"
     await seed(ground)
     assert [study.id for study in await _studies(ground, county.people[PATIENT])] == [study.id for study in first]
 
