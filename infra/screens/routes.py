@@ -71,6 +71,7 @@ PLACES: Final = (
     Place("/report", GUEST, "/report#not-a-code-of-any-report"),
     Place("/reports", EXAMINED, "/reports"),
     Place("/reports/:id", EXAMINED, "/reports/{report}"),
+    Place("/consultations/:id", EXAMINED, "/consultations/{reported}"),
     Place("/pictures/:id", EXAMINED, "/pictures/{pictures}"),
     Place("/staff/imaging", TOWNSHIP, "/staff/imaging"),
     Place("/staff/imaging/new", TOWNSHIP, "/staff/imaging/new?patient={imaged}"),

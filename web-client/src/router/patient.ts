@@ -71,6 +71,12 @@ export const patientRoutes: RouteRecordRaw[] = [
     props: true,
   },
   {
+    path: '/consultations/:id',
+    component: () => import('@/pages/patient/ConsultationPage.vue'),
+    meta: own,
+    props: true,
+  },
+  {
     path: '/pictures/:id',
     component: () => import('@/pages/patient/PicturesPage.vue'),
     meta: own,
