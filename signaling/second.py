@@ -7,17 +7,23 @@ beside its owner's, and it ends with that seat.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from .errors import NoGrant, NotShowing, SecondPictureTaken
 from .seats import Grant, Seat
 
 Source = Literal["screen", "camera"]
+_BESIDE: Final = "-2"
 
 
 def second_seat(seat: str) -> str:
     """Under which name the second picture of this seat stands among the lanes and at the media node."""
-    return f"{seat}-2"
+    return seat + _BESIDE
+
+
+def is_second(place: str) -> bool:
+    """Whether what stands under this name is a second picture."""
+    return place.endswith(_BESIDE)
 
 
 @dataclass(frozen=True, slots=True)

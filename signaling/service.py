@@ -30,6 +30,7 @@ from .presence import Change
 from .push import Coalescer
 from .rooms import Entry
 from .seats import Grant, seat_id
+from .second import is_second
 from .server import PATH, Server
 from .tickets import Tickets, UsedInMemory, UsedInRedis
 from .turn import Turn
@@ -55,6 +56,7 @@ __all__ = [
     "Turn",
     "build",
     "build_remote",
+    "is_second",
     "message_schema",
     "seat_id",
 ]

@@ -19,6 +19,7 @@ from server.foundation.ground import Ground
 from server.foundation.vault import VaultFile
 from server.foundation.work import Work, unit_of_work
 from server.identity import service as identity
+from signaling.service import is_second
 
 from . import store_kept as store
 from .events import RecordingFinished
@@ -193,7 +194,7 @@ async def _titles(work: Work, legs: list[RecordingLeg]) -> dict[UUID, str]:
     found = {}
     for leg in legs:
         card = names.get(PersonId(leg.person_id)) if leg.person_id else None
-        found[leg.id] = card.name if card else leg.seat
+        found[leg.id] = (card.name if card else leg.seat) + (" 第二路画面" if is_second(leg.seat) else "")
     return found
 
 

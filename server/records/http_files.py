@@ -57,10 +57,11 @@ class UploadQuery(Query):
 
 
 class LegView(View):
-    """One participant's picture and sound over one connection; play it at `offset_s`."""
+    """One participant's picture and sound over one connection, or a `second` picture of theirs; play it at `offset_s`."""
 
     id: UUID
     seat: str
+    second: bool
     person_id: UUID | None
     name: str
     state: str

@@ -18,6 +18,7 @@ from server.foundation.answers import FileAnswer
 from server.foundation.errors import Unknown
 from server.foundation.work import Work
 from server.identity import service as identity
+from signaling.service import is_second
 
 from . import store_kept as store
 from .consents import consent_in_force
@@ -41,10 +42,11 @@ class RecordingKey:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """One participant's picture and sound over one connection; offsets and gaps in seconds."""
+    """One participant's picture and sound over one connection, or their `second` picture; offsets and gaps in seconds."""
 
     id: UUID
     seat: str
+    second: bool
     person_id: PersonId | None
     name: str
     state: str
@@ -242,6 +244,7 @@ def _leg_view(leg: RecordingLeg, zero: datetime | None, names: dict[PersonId, id
     return LegView(
         id=leg.id,
         seat=leg.seat,
+        second=is_second(leg.seat),
         person_id=PersonId(leg.person_id) if leg.person_id else None,
         name=card.name if card else "",
         state=leg.state,

@@ -51,7 +51,10 @@ export class Room {
     this.sharing = new LatestWins((key, value) => this.sendState(key, value), STATE_EVERY_MS, clock)
     this.undo.push(
       line.on('room:event', (event) => this.take(event)),
-      line.on('media:renew', ({ reason }) => this.hooks.renewMedia(reason)),
+      line.on('media:renew', ({ reason }) => {
+        this.update((view) => ({ ...view, mediaStopped: null })) // it goes on
+        this.hooks.renewMedia(reason)
+      }),
       line.onState((state) => {
         if (state === 'on' && this.seatToken) void this.comeBack()
       }),

@@ -144,6 +144,20 @@ describe('a call session', () => {
     expect(call.view.state.at).toBe('live')
   })
 
+  test('forgets that media stopped once it goes on, and stops again when it is stopped for good', async () => {
+    await call.enter()
+    peer().hooks.up(1)
+    line.push('room:event', { seq: 101, kind: 'media_stopped', reason: 'node-lost' })
+    expect(call.view.room?.mediaStopped).toBe('node-lost')
+    line.push('media:renew', { reason: 'node-lost' })
+    await settle()
+    peer().hooks.up(1)
+    expect(call.view.room?.mediaStopped).toBeNull()
+    line.push('room:event', { seq: 102, kind: 'media_stopped', reason: 'consent-withdrawn' })
+    expect(call.view.state.at).toBe('chatOnly')
+    expect(peer().stopped).toBe(true)
+  })
+
   test('goes on in writing until everybody has consented, then connects', async () => {
     line.replies['media:offer'] = () => {
       throw new Problem({ code: 'recording-consent-needed', status: 409, title: '有人尚未同意' })

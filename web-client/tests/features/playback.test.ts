@@ -5,6 +5,7 @@ import { gapsOf, inGap, legAt, seatsOf, type Leg } from '@/features/records/time
 const leg = (id: string, seat: string, offset: number, duration: number, more: Partial<Leg> = {}): Leg => ({
   id,
   seat,
+  second: false,
   person_id: null,
   name: seat,
   state: 'kept',
@@ -60,12 +61,29 @@ describe('the time of a recording', () => {
     })
     const gaps = gapsOf(seatsOf([...legs, broken]))
     expect(gaps).toEqual([
-      { name: '陪同', from: 8, to: 11 },
-      { name: '病人', from: 10, to: 20 },
-      { name: '陪同', from: 23, to: 25 },
+      { seat: '陪同', name: '陪同', from: 8, to: 11 },
+      { seat: '病人', name: '病人', from: 10, to: 20 },
+      { seat: '陪同', name: '陪同', from: 23, to: 25 },
     ])
     expect(inGap(gaps, '病人', 15)).toBe(true)
     expect(inGap(gaps, '医生', 15)).toBe(false)
+  })
+
+  test('between two showings of a second picture nothing is missing, nor in the picture of who showed it', () => {
+    const second = { second: true, name: '医生' }
+    const shown = seatsOf([
+      leg('b', '医生', 0, 60),
+      leg('s1', '医生-2', 5, 10, {
+        ...second,
+        gaps: [{ from_s: 2, to_s: 4, track: 'video', reason: 'no-frames' }],
+      }),
+      leg('s2', '医生-2', 40, 10, second),
+    ])
+    expect(shown.map((seat) => seat.second)).toEqual([false, true])
+    const gaps = gapsOf(shown)
+    expect(gaps.map(({ from, to }) => [from, to])).toEqual([[7, 9]])
+    expect(inGap(gaps, '医生-2', 8)).toBe(true)
+    expect(inGap(gaps, '医生', 8)).toBe(false)
   })
 })
 

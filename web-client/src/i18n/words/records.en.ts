@@ -94,6 +94,8 @@ export const en: Record<keyof typeof zh, string> = {
   'recording.back': 'Back 10 s',
   'recording.forward': 'On 10 s',
   'recording.of': 'Recording of {name}',
+  'recording.second': 'Second picture of {name}',
+  'recording.notShown': 'Not shown at this time',
   'recording.away': '{name} is not there now',
   'recording.gap': 'Not recorded: {from} to {to}, {name}',
   'recording.gaps': 'What was not recorded',

@@ -93,6 +93,8 @@ export const zh = {
   'recording.back': '退 10 秒',
   'recording.forward': '进 10 秒',
   'recording.of': '{name} 的录像',
+  'recording.second': '{name} 的第二路画面',
+  'recording.notShown': '这时没有展示',
   'recording.away': '{name} 这时不在',
   'recording.gap': '这一段没有录到：{from} 到 {to}，{name}',
   'recording.gaps': '没有录到的地方',
