@@ -4,7 +4,7 @@ import { merged } from '../remote/merging'
 import { deskKey, saveSaid } from './calls'
 import type { Desk, Draft, Said, Sort } from './contract'
 import { asProblem, type Problem } from '@/api/problem'
-import { refetch, type Query } from '@/api/queries'
+import { put, refetch, type Query } from '@/api/queries'
 
 const SAVE_AFTER_MS = 1_200
 const RETRY_MS = 5_000
@@ -41,6 +41,12 @@ export function useSaid(requestId: string, sort: Sort, query: Query<Desk>) {
     Object.assign(said, copy(form))
   }
 
+  /** The next page on this request opens with what was written on this one. */
+  function keep(draft: Draft): void {
+    const desk = query.data.value
+    if (desk) put(deskKey(requestId), { ...desk, [sort === 'opinion' ? 'mine' : 'summary']: draft })
+  }
+
   async function once(): Promise<void> {
     const sent = copy(said) as Said
     try {
@@ -49,6 +55,7 @@ export function useSaid(requestId: string, sort: Sort, query: Query<Desk>) {
       base = sent
       version = kept.version
       savedAt.value = kept.saved_at
+      keep(kept)
     } catch (error) {
       problem.value = asProblem(error)
       if (problem.value.code !== 'opinion-changed-elsewhere') return
