@@ -168,7 +168,7 @@ export const zh = {
   'meeting.at': '会诊时间 {time}',
   'report.open': '看会诊意见',
   recording: '会诊录像',
-  'recording.text': '录像存在病历里，看过的人会列给病人。',
+  'recording.text': '录像存在病历里，谁看过都会列给病人本人。',
   'recording.open': '看会诊录像',
   'recording.close': '收起录像',
   steps: '办理过程',
