@@ -81,6 +81,7 @@ async def test_a_screen_and_a_scope_are_seen_beside_the_faces(
         await village.page.get_by_role("button", name="停止展示").first.click()
         await expect(expert.page.get_by_text(f"{WORKER}的第二路画面")).to_have_count(0)
         await _sees(expert, RED)
+        await expect(village.page.get_by_role("button", name="第二路", exact=True)).to_be_visible()
 
         await _files(village, expert, folder)
         for person in (village, expert):
