@@ -8,6 +8,8 @@ const AHEAD = '/src/ahead.ts'
 /** What several pages share travels in few files: on a weak line each costs a turn. */
 const FORMS =
   /\/src\/(ui\/(Field|TextInput|CodeInput|Checkbox|ErrorSummary|Face|control)\.|i18n\/words\/parts\.ts|api\/action\.ts)|\/icons\/users\.m?js/
+const VIEWING =
+  /\/icons\/(camera|ellipsis|eye|eye-off|hand|layers|play|rotate-c?cw|save|scan-line|trash|undo-2|zoom-in|zoom-out)\.m?js|\/src\/view\/media\.ts|rolldown\/runtime/
 const SIGNING_IN = /\/src\/(i18n\/words\/identity\.ts|features\/identity\/(signing|DemoPeople)\.)/
 
 /** Puts src/ahead.ts into the page as a script of its own before the program's, which would else wait for all the rest. */
@@ -58,6 +60,7 @@ export default defineConfig({
             { name: 'first', tags: ['$initial'] },
             { name: 'forms', test: FORMS },
             { name: 'signing-in', test: SIGNING_IN },
+            { name: 'viewing', test: VIEWING },
           ],
         },
       },

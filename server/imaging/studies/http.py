@@ -48,6 +48,12 @@ class PreviewsQuery(Query):
     size: int = Field(256, ge=32, le=512)
 
 
+class FirstPictureQuery(Query):
+    """The longer side in pixels."""
+
+    size: int = Field(256, ge=32, le=1024)
+
+
 class PatientStudiesQuery(Query):
     """Whose."""
 
@@ -58,6 +64,12 @@ class PatientStudiesQuery(Query):
 async def show_study(work: Work, study_id: UUID) -> ImagingStudyView:
     """A study with its series and instances, and its priors; a line in the patient's who-read list."""
     return await viewing.study_view(work, study_id)
+
+
+@routes.get("/api/imaging/studies/{study_id}/first-picture", may="imaging.see", problems=_PICTURE)
+async def show_first_picture(work: Work, study_id: UUID, query: FirstPictureQuery) -> MadeAnswer:
+    """What a viewer opens the study with, small (WebP); X-Instance and X-Frame say which picture it is, X-Window its window."""
+    return await pictures.first_picture(work, study_id, query.size)
 
 
 @routes.get("/api/imaging/studies", may="imaging.list", problems=(Unknown,))

@@ -75,16 +75,30 @@ async def pixels(work: Work, instance_id: UUID, frame: int) -> MadeAnswer:
 
 async def picture(work: Work, instance_id: UUID, frame: int, look: Look) -> MadeAnswer:
     """A frame in 8 bits. Raises as `pixels`."""
-    instance = await _allowed_frame(work, instance_id, frame)
-    shelf = work.part(Shelf)
+    return _picture(work.part(Shelf), await _allowed_frame(work, instance_id, frame), frame, look)
 
+
+async def first_picture(work: Work, study_id: UUID, size: int) -> MadeAnswer:
+    """A preview of what the viewer opens a study with, asked for beside the study itself; it says which one it is.
+
+    Raises: Unknown, NotAPicture; when made as `pixels`.
+    """
+    async with unit_of_work(work.ground, work.actor, language=work.language) as asking:
+        study, _ = await opened(asking, study_id)
+        row = await store.first_picture(asking.session, study.id)
+    if row is None:
+        raise NotAPicture
+    return _picture(work.part(Shelf), facts_of(row), 1, Look(size, None, "webp", fine=False))
+
+
+def _picture(shelf: Shelf, instance: InstanceFacts, frame: int, look: Look) -> MadeAnswer:
     async def make() -> Made:
         content, told = await _drawn(shelf, instance, frame, look)
         window = told["window"]
         headers = {"X-Window": f"{window[0]:g},{window[1]:g}"} if isinstance(window, list) else {}
-        return Made(content, f"image/{look.form}", headers)
+        return Made(content, f"image/{look.form}", {**headers, "X-Instance": str(instance.id), "X-Frame": str(frame)})
 
-    return MadeAnswer(f"{instance.sha256[:32]}-{frame}-{look.name}-1", make)
+    return MadeAnswer(f"{instance.sha256[:32]}-{frame}-{look.name}-2", make)
 
 
 async def previews(work: Work, series_id: UUID, first: int, count: int, size: int) -> StreamAnswer:

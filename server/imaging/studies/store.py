@@ -69,6 +69,16 @@ async def instances_of(session: AsyncSession, study_id: UUID, series_id: UUID | 
     return (await session.scalars(statement.order_by(*order))).all()
 
 
+async def first_picture(session: AsyncSession, study_id: UUID) -> Instance | None:
+    """The picture that a viewer opens a study with: the first of the first series that has any, in the orders above."""
+    statement = select(Instance).join(Series, Series.id == Instance.series_id)
+    statement = statement.where(Instance.study_id == study_id, Instance.kind == "image")
+    series_first = (Series.number.nulls_last(), Series.series_uid)
+    return await session.scalar(
+        statement.order_by(*series_first, Instance.number.nulls_last(), Instance.sop_uid).limit(1)
+    )
+
+
 async def instance(session: AsyncSession, instance_id: UUID) -> Instance | None:
     """One instance."""
     return await session.get(Instance, instance_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import struct
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,8 @@ from tests.api import Api
 from tests.unit.imaging import hostile
 
 from .pictures import House, a_chest, a_house
+
+_DATA = Path(pydicom.__file__).parent / "data" / "test_files"
 
 
 @pytest.fixture
@@ -61,6 +65,25 @@ async def test_a_study_tells_a_viewer_everything_and_is_small_on_the_line(house:
     assert first["orientation"] == [1, 0, 0, 0, 1, 0]
     assert answer.headers["Content-Encoding"] in ("gzip", "deflate")
     assert int(answer.headers["Content-Length"]) < len(answer.raw) / 6
+
+
+async def test_the_picture_that_a_study_opens_with_is_had_beside_it(house: House) -> None:
+    study_id = await house.study(a_chest(slices=3))
+    doctor, path = house.of(house.doctor), f"/api/imaging/studies/{study_id}"
+    early, told = await asyncio.gather(doctor.get(f"{path}/first-picture?size=64"), doctor.get(path))
+    first = told.ok()["series"][0]["instances"][0]["id"]
+    assert (early.status, early.headers["X-Instance"], early.headers["X-Frame"]) == (200, first, "1")
+    preview = await doctor.get(f"/api/imaging/instances/{first}/frames/1/preview?size=64")
+    assert (early.raw, early.headers["X-Window"]) == (preview.raw, preview.headers["X-Window"])
+    reads = (await house.of(house.patient).get(f"/api/patients/{house.patient.id}/reads")).ok()
+    assert [each["what"] for each in reads] == ["study"], "both are one opening"
+    assert (await house.of(house.stranger).get(f"{path}/first-picture?size=64")).status == 404
+
+
+async def test_a_study_without_pictures_opens_with_none(house: House) -> None:
+    (outcome,) = await house.take([(_DATA / "rtplan.dcm").read_bytes()])
+    answer = await house.of(house.worker).get(f"/api/imaging/studies/{outcome.study_id}/first-picture")
+    assert answer.code == "not-a-picture"
 
 
 async def test_a_picture_that_the_browser_has_is_not_sent_again_but_asked_for(house: House) -> None:

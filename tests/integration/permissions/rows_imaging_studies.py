@@ -15,6 +15,7 @@ _FRAME: Final = "/api/imaging/instances/{instance_id}/frames/{frame}"
 
 IMAGING_STUDIES: Final[Table] = {
     "GET /api/imaging/studies/{study_id}": _SEEN,
+    "GET /api/imaging/studies/{study_id}/first-picture": _SEEN,
     "GET /api/imaging/studies": Row(_OWN, query="?patient_id={patient_id}", roles={Role.GUEST: Reach.NONE}),
     f"GET {_FRAME}/preview": _SEEN,
     f"GET {_FRAME}/pixels": _SEEN,

@@ -96,7 +96,8 @@ def test_a_persons_name_is_compared_by_group_and_fuzzily_by_sound() -> None:
         {"window": "1"},
         {"window": "1,0"},
         {"window": "nan,1"},
-        {"window": "1,2,sigmoid"},
+        {"window": "1,0,sigmoid"},
+        {"window": "1,2,cubic"},
         {"viewport": "0,5"},
         {"viewport": "1,2,3"},
         {"viewport": "9999,1"},
@@ -113,7 +114,9 @@ def test_a_rendition_that_cannot_be_made_is_refused(query: dict[str, str]) -> No
 def test_a_rendition_is_read() -> None:
     asked = read_rendition({"window": "40,400,linear", "viewport": "256,128,10,20,-30,40", "quality": "70"})
     assert (asked.fits, asked.region, asked.mirrored) == ((256, 128), (10, 20, 30, 40), (True, False))
-    assert (asked.window, asked.quality) == ((40.0, 400.0), 70)
+    assert (asked.window, asked.function, asked.quality) == ((40.0, 400.0), "LINEAR", 70)
+    assert read_rendition({"window": "0.5,0.2,sigmoid"}).function == "SIGMOID"
+    assert read_rendition({"window": "40,400"}).function is None, "as the file says"
 
 
 def test_elements_are_sorted_and_empty_ones_have_no_value() -> None:

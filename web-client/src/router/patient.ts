@@ -1,5 +1,6 @@
 /** Addresses of patients and their families behind home. */
 import type { RouteRecordRaw } from 'vue-router'
+import { beginStudy } from '@/imaging/early'
 
 const own = { shell: 'patient' } as const
 
@@ -81,6 +82,7 @@ export const patientRoutes: RouteRecordRaw[] = [
     component: () => import('@/pages/patient/PicturesPage.vue'),
     meta: own,
     props: true,
+    beforeEnter: (to) => beginStudy(String(to.params.id)),
   },
   {
     path: '/film',

@@ -1,5 +1,6 @@
 /** Addresses of those who work here. */
 import type { RouteRecordRaw } from 'vue-router'
+import { beginStudy } from '@/imaging/early'
 
 const open = { shell: 'staff', open: true } as const
 const work = { shell: 'staff' } as const
@@ -71,6 +72,7 @@ export const staffRoutes: RouteRecordRaw[] = [
         path: 'imaging/studies/:id',
         component: () => import('@/pages/staff/imaging/StudyPage.vue'),
         props: true,
+        beforeEnter: (to) => beginStudy(String(to.params.id)),
       },
       { path: 'visits/:id', component: () => import('@/pages/staff/VisitPage.vue'), props: true },
       {

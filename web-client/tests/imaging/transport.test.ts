@@ -28,6 +28,38 @@ const unpack = async (blob: Blob): Promise<SmallPicture> => {
   return { rows: 1, columns: 1, rgba: new Uint8ClampedArray([grey, grey, grey, 255]) }
 }
 
+describe('the picture that a study opens with', () => {
+  const [slice, other] = slicesOf(aSeries(2)) as [Slice, Slice]
+  const signal = new AbortController().signal
+  const answer = (grey: number, instance: string) =>
+    new Response(new Uint8Array([grey]), {
+      headers: { 'X-Instance': instance, 'X-Frame': '1', 'X-Window': '40,400' },
+    })
+  function transportOf(early: Promise<Response | undefined>) {
+    const asked: string[] = []
+    const transport = new HttpTransport((path) => {
+      asked.push(path)
+      return Promise.resolve(answer(9, ''))
+    }, unpack)
+    transport.expect(early)
+    return { transport, asked }
+  }
+  test('is not asked for twice', async () => {
+    const { transport, asked } = transportOf(Promise.resolve(answer(200, slice.instance.id)))
+    expect((await transport.preview(slice, 256, signal)).values[0]).toBe(200)
+    expect(asked).toEqual([])
+    expect((await transport.preview(slice, 256, signal)).values[0]).toBe(9)
+  })
+  test.each([Promise.resolve(undefined), Promise.resolve(answer(200, 'elsewhere'))])(
+    'is asked for where another one came, or none',
+    async (early) => {
+      const { transport, asked } = transportOf(early)
+      expect((await transport.preview(other, 256, signal)).values[0]).toBe(9)
+      expect(asked).toEqual([`/api/imaging/instances/${other.instance.id}/frames/1/preview?size=256`])
+    },
+  )
+})
+
 describe('previews of a series', () => {
   test.each([1, 7, 16, 19, 1000])('are read however the line cuts them: %i bytes', async (piece) => {
     const bytes = joined(record(3, [9, 8]), record(4, []), record(5, [7], NaN, NaN))

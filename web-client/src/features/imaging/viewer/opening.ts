@@ -2,6 +2,7 @@
 import { call } from '@/api/client'
 import { offlineProblem, Problem, problemOf } from '@/api/problem'
 import { ByteCache, pixelBudget } from '@/imaging/cache'
+import { bothOf, previewSize, studyPath, takeStudy } from '@/imaging/early'
 import type { Raster } from '@/imaging/raster'
 import { Stack, type Progress } from '@/imaging/stack'
 import type { SeriesView, StudyView } from '@/imaging/study'
@@ -29,19 +30,11 @@ export function askWith(auth: () => string | undefined): Ask {
 
 interface Device {
   deviceMemory?: number
-  connection?: { effectiveType?: string; saveData?: boolean; downlink?: number }
 }
 
 function device(): { memoryGb: number | undefined; phone: boolean } {
   const { deviceMemory } = navigator as Device
   return { memoryGb: deviceMemory, phone: matchMedia('(pointer: coarse) and (max-width: 1000px)').matches }
-}
-
-/** Small previews on weak lines: the first look counts. */
-function previewSize(): number {
-  const { connection } = navigator as Device
-  const weak = connection?.saveData === true || (connection?.downlink ?? 10) < 1
-  return weak || /2g/.test(connection?.effectiveType ?? '') ? 128 : 256
 }
 
 const hopeful = (error: unknown): boolean =>
@@ -60,8 +53,14 @@ export class Openings {
   }
 
   async study(id: string, signal: AbortSignal): Promise<StudyView> {
-    const answer = await this.ask(`/api/imaging/studies/${encodeURIComponent(id)}`, signal)
-    return (await answer.json()) as StudyView
+    return (await (await this.ask(studyPath(id), signal)).json()) as StudyView
+  }
+
+  /** The study that the viewer opens, and beside it the picture that it opens with: begun already perhaps. */
+  async opened(id: string, signal: AbortSignal): Promise<StudyView> {
+    const early = takeStudy(id) ?? bothOf(id, (path) => this.ask(path, signal))
+    this.transport.expect(early.picture)
+    return (await (await early.study).json()) as StudyView
   }
 
   /** The stack of a series; the same one when it is opened again, with what it has loaded. */

@@ -60,7 +60,7 @@ export function useSession(of: SessionOf) {
     series.value = undefined
     problem.value = undefined
     try {
-      const found = await openings.study(of.studyId(), mine.signal)
+      const found = await openings.opened(of.studyId(), mine.signal)
       if (mine.signal.aborted) return
       study.value = found
       const [first] = pictured(found)
