@@ -19,11 +19,12 @@ from server.app import standing_on
 from server.foundation.logs import configure_logs
 from tests import people
 
-from . import archive, reading
+from . import archive, pictures, reading
 from .cores import LOAD, need_two, pin
 from .gateway import Scanner
 from .stage import database, stage
 
+_FIRST_WITHIN_MS: Final = {"400k": 3000, "20m": 300}
 _GOALS: Final = {"stow_ratio_vs_orthanc": "at least 1.0", "worklist_p95_ms": "at most 20"}
 
 
@@ -32,12 +33,15 @@ def main() -> int:
     try:
         need_two()
         orthanc.ensure()
-        figures = uvloop.run(_measured())
+        first_frame_ms = pictures.measured()  # before anything is kept on one core: a whole demo and browsers need both
+        figures = {**uvloop.run(_measured()), "first_frame_ms": first_frame_ms}
     except Refusal as refusal:
         print(f"\n{refusal}", file=sys.stderr)
         return 2
     for name, goal in _GOALS.items():
         print(f"  {name:26}{figures[name]:10.3f}   goal {goal}")
+    for line, within_ms in _FIRST_WITHIN_MS.items():
+        print(f"  {f'first_frame_ms, {line}':26}{first_frame_ms[line]:10.3f}   goal at most {within_ms}")
     print(json.dumps({"bench": "imaging", **figures}), flush=True)
     return 0
 
