@@ -171,13 +171,13 @@ async def send_meeting_file(work: Work, meeting_id: UUID, upload: Upload) -> Mee
 
 
 @routes.get(
-    "/api/meetings/{meeting_id}/files/{attachment_id}",
+    "/api/meetings/{meeting_id}/files/{file_id}",
     may="consultations.meet",
     problems=(Unknown, MeetingOver, MeetingNotOpen, NotAdmitted),
 )
-async def open_meeting_file(work: Work, meeting_id: UUID, attachment_id: UUID) -> FileAnswer:
+async def open_meeting_file(work: Work, meeting_id: UUID, file_id: UUID) -> FileAnswer:
     """A file of the chat, for who is in the meeting."""
-    return await files.open_file(work, meeting_id, attachment_id)
+    return await files.open_file(work, meeting_id, file_id)
 
 
 @routes.post(
