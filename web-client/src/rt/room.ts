@@ -20,6 +20,7 @@ import { apply, enter, ownKey, renewed, type RoomView } from './view'
 import { Problem } from '@/api/problem'
 
 const STATE_EVERY_MS = 50
+const OWED_AFTER_MS = 120
 
 export interface RoomHooks {
   /** The room has changed. */
@@ -38,6 +39,9 @@ export class Room {
   private readonly undo: (() => void)[] = []
   private readonly counts = new Map<string, number>()
   private readonly sharing: LatestWins<unknown>
+  /** What everybody is to see of each key, and the keys whose last value was refused or lost on its way. */
+  private readonly meant = new Map<string, unknown>()
+  private readonly owed = new Set<string>()
   private resyncing = false
   private highest = 0
   private left = false
@@ -46,7 +50,7 @@ export class Room {
   constructor(
     private readonly line: Sender,
     private readonly hooks: RoomHooks,
-    clock: Clock = wallClock,
+    private readonly clock: Clock = wallClock,
   ) {
     this.sharing = new LatestWins((key, value) => this.sendState(key, value), STATE_EVERY_MS, clock)
     this.undo.push(
@@ -140,6 +144,8 @@ export class Room {
 
   /** Shares a value: the latest of a key, at most twenty messages a second in all. */
   set(key: string, value: unknown): void {
+    this.meant.set(key, value)
+    this.owed.delete(key)
     this.sharing.put(key, value)
   }
 
@@ -190,6 +196,7 @@ export class Room {
     this.view = enter(joined, this.view)
     this.hooks.changed(this.view)
     for (const line of this.view.pending) void this.deliver(line.clientId)
+    this.payOwed()
   }
 
   private comeBack(): Promise<void> {
@@ -254,6 +261,18 @@ export class Room {
   private sendState(key: string, value: unknown): void {
     const seq = (this.counts.get(key) ?? 0) + 1
     this.counts.set(key, seq)
-    void this.line.ask('state:set', { key, value, seq }).catch(() => undefined)
+    void this.line.ask('state:set', { key, value, seq }).catch((error: unknown) => {
+      const passing = error instanceof Problem && error.passing
+      if (!passing || this.meant.get(key) !== value) return
+      this.owed.add(key)
+      if (this.line.state === 'on') this.clock.after(OWED_AFTER_MS, () => !this.entering && this.payOwed())
+    })
+  }
+
+  /** The last value of a key is what everybody goes on looking at: it is sent again until the room has it. */
+  private payOwed(): void {
+    if (this.left) return
+    for (const key of this.owed) this.sharing.put(key, this.meant.get(key))
+    this.owed.clear()
   }
 }

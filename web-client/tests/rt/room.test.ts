@@ -135,4 +135,23 @@ describe('a room', () => {
     expect(sent.at(-1)?.value).toBe(99)
     expect(sent.map((one) => one.seq)).toEqual(sent.map((_, i) => i + 1))
   })
+  test('sends the last value again when it was too fast or the line was lost, and no older one', async () => {
+    const values = () => line.sentAs('state:set').map((one) => one.value)
+    line.replies['state:set'] = () => {
+      throw new Problem({ code: 'too-fast', status: 429 })
+    }
+    room.set('cursor', 1)
+    room.set('view', 'a')
+    await clock.pass(60)
+    delete line.replies['state:set']
+    room.set('cursor', 2)
+    await clock.pass(400)
+    expect(values().slice(2)).toEqual([2, 'a'])
+    line.become('lost')
+    room.set('cursor', 3)
+    await clock.pass(400)
+    line.become('on')
+    await clock.pass(100)
+    expect(values().slice(4)).toEqual([3])
+  })
 })
