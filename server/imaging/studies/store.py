@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Row, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .model import Instance, Quarantined, Series, Study
+
+_READING = (case((Instance.kind == "image", 0), else_=1), Instance.number.nulls_last(), Instance.sop_uid)
+_SHOWN = (
+    Instance.id,
+    Instance.series_id,
+    Instance.sop_uid,
+    Instance.number,
+    Instance.kind,
+    Instance.frames,
+    Instance.rows,
+    Instance.columns,
+    Instance.attributes,
+)
 
 
 async def study(session: AsyncSession, study_id: UUID, *, lock: bool = False) -> Study | None:
@@ -64,9 +78,13 @@ async def instances_of(session: AsyncSession, study_id: UUID, series_id: UUID | 
     statement = select(Instance).where(Instance.study_id == study_id)
     if series_id is not None:
         statement = statement.where(Instance.series_id == series_id)
-    pictures_first = case((Instance.kind == "image", 0), else_=1)
-    order = (pictures_first, Instance.number.nulls_last(), Instance.sop_uid)
-    return (await session.scalars(statement.order_by(*order))).all()
+    return (await session.scalars(statement.order_by(*_READING))).all()
+
+
+async def shown_instances(session: AsyncSession, study_id: UUID) -> Sequence[Row[Any]]:
+    """What viewers are told of instances, in reading order: plain rows, as a study has hundreds and none is changed."""
+    statement = select(*_SHOWN).where(Instance.study_id == study_id)
+    return (await session.execute(statement.order_by(*_READING))).all()
 
 
 async def first_picture(session: AsyncSession, study_id: UUID) -> Instance | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from server.foundation.actor import OrganisationId, PersonId, Role
 from server.foundation.work import Work
@@ -11,7 +14,7 @@ from server.identity import service as identity
 from server.imaging.access import STAFF_RIGHTS
 
 from . import store
-from .model import Instance, Series, Study
+from .model import Series, Study
 from .naming import WordsKey, open_named, open_words, words_key
 from .reading import opened, priors_of, studies_of_patient
 from .shelf import Shelf
@@ -35,8 +38,8 @@ async def study_view(work: Work, study_id: UUID) -> ImagingStudyView:
     _have_a_decoder_ready(work)
     key = await words_key(work, PersonId(study.patient_id) if study.patient_id else None)
     organisation = await identity.organisation(work, OrganisationId(study.organisation_id))
-    by_series: dict[UUID, list[Instance]] = {}
-    for row in await store.instances_of(work.session, study.id):
+    by_series: dict[UUID, list[Row[Any]]] = {}
+    for row in await store.shown_instances(work.session, study.id):
         by_series.setdefault(row.series_id, []).append(row)
     named = open_named(work, study.words, study.id, key)
     return ImagingStudyView(
@@ -84,7 +87,7 @@ async def _prior(work: Work, prior: Study) -> ImagingPriorView:
     )
 
 
-def _series(work: Work, series: Series, instances: list[Instance], key: WordsKey) -> ImagingSeriesView:
+def _series(work: Work, series: Series, instances: list[Row[Any]], key: WordsKey) -> ImagingSeriesView:
     return ImagingSeriesView(
         id=series.id,
         uid=series.series_uid,
@@ -96,7 +99,7 @@ def _series(work: Work, series: Series, instances: list[Instance], key: WordsKey
     )
 
 
-def _instance(row: Instance) -> ImagingInstanceView:
+def _instance(row: Row[Any]) -> ImagingInstanceView:
     told = row.attributes
     each = told.get("each_frame")
     return ImagingInstanceView(
