@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,12 +32,13 @@ async def test_a_file_is_drawn_by_its_own_curve_or_function(pool: DecoderPool, n
     assert np.abs(shown - expected).max() <= 1
 
 
-def _windowed(real: np.ndarray, content: bytes) -> np.ndarray:
+def _windowed(real: curved.Array, content: bytes) -> curved.Array:
     data = hostile.read(content)
     with np.errstate(over="ignore"):
         drawn = apply_windowing(np.append(real.ravel(), [-1e9, 1e9]), data)
     grey = ((drawn[:-2] - drawn[-2]) / (drawn[-1] - drawn[-2]) * 255).reshape(real.shape)
-    return 255 - grey if data.PhotometricInterpretation == "MONOCHROME1" else grey
+    turned: curved.Array = 255 - grey
+    return turned if data.PhotometricInterpretation == "MONOCHROME1" else grey
 
 
 async def test_a_window_that_is_asked_for_comes_before_the_curve(pool: DecoderPool) -> None:
@@ -55,14 +57,14 @@ async def test_a_modality_table_is_applied_before_values_are_sent(pool: DecoderP
 
 
 def test_viewers_are_told_the_function_and_the_curves() -> None:
-    def told(name: str) -> dict[str, object]:
+    def told(name: str) -> dict[str, Any]:
         header = inspect(FILES[name]).header
         assert header is not None
         return header.attributes
 
     assert told("sigmoid")["voi_function"] == "SIGMOID"
     assert told("modality table")["voi_function"] == "LINEAR"
-    first, second = told("two curves")["curves"]  # type: ignore[misc]  # a list of two
+    first, second = told("two curves")["curves"]
     assert (first["name"], second["name"], first["first"], first["count"]) == ("PRINT", "FALLING", -1024, 4096)
     assert first["steps"][0][1] < 6 < 249 < first["steps"][-1][1]
     assert second["steps"][-1][1] < 6 < 249 < second["steps"][0][1]
