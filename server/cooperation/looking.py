@@ -50,6 +50,13 @@ async def serving(
     return list(first.values())
 
 
+async def served(work: Work, server: OrganisationId, scope: Scope) -> list[AgreementFacts]:
+    """The agreements in force today under which an institution does this for others."""
+    today = day_of(work.now)
+    found = [facts_of(row) for row in await store.of_server(work.session, server, today)]
+    return rules.serving(found, scope, None, today)
+
+
 async def agreement(work: Work, agreement_id: UUID) -> AgreementFacts:
     """One agreement, without asking who asks. Raises: Unknown."""
     row = await store.by_id(work.session, agreement_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .agreeing import NewAgreement, agreements, confirm, decline, end, make
 from .facts import AgreementFacts, Clocks, Scope, Side
-from .looking import agreement, agreement_for, members_of, serving
+from .looking import agreement, agreement_for, members_of, served, serving
 
 __all__ = [
     "AgreementFacts",
@@ -20,5 +20,6 @@ __all__ = [
     "end",
     "make",
     "members_of",
+    "served",
     "serving",
 ]

@@ -57,6 +57,17 @@ async def between(
     return (await session.scalars(wanted.order_by(Agreement.number))).all()
 
 
+async def of_server(session: AsyncSession, server_id: UUID, on: date) -> Sequence[Agreement]:
+    """What an institution serves on a day."""
+    wanted = select(Agreement).where(
+        Agreement.server_id == server_id,
+        Agreement.status == Status.IN_FORCE,
+        Agreement.valid_from <= on,
+        Agreement.valid_until >= on,
+    )
+    return (await session.scalars(wanted.order_by(Agreement.number))).all()
+
+
 async def about(
     session: AsyncSession, organisation_ids: Collection[UUID], alliance_ids: Collection[UUID], limit: int
 ) -> Sequence[Agreement]:

@@ -89,31 +89,63 @@ async def enter(me: Person, meeting_id: str) -> None:
     await expect(page.get_by_text("录像中").first).to_be_visible()
 
 
+async def invite(me: Person, name: str) -> str:
+    """A link for somebody who helps the patient; the list of people stays open."""
+    page = me.page
+    await page.get_by_text("人员", exact=True).click()
+    await page.get_by_role("button", name="请人进来").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("姓名").fill(name)
+    await dialog.get_by_role("button", name="生成链接").click()
+    link = await dialog.locator("[data-link]").inner_text()
+    await dialog.get_by_role("button", name="关闭").first.click()
+    return link
+
+
 def stage(me: Person) -> Locator:
     """The picture that is looked at."""
     return me.page.locator(".viewer canvas").first
 
 
-async def slice_shown(me: Person) -> str:
-    """Which slice of how many, as the viewer says it."""
-    return await me.page.get_by_text(re.compile(r"第\s\d+\s/\s\d+\s层")).first.inner_text()
+async def drag_window(me: Person) -> None:
+    """Another window, by the right button, from the middle of the picture."""
+    box = await stage(me).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    await me.page.mouse.move(x, y)
+    await me.page.mouse.down(button="right")
+    await me.page.mouse.move(x + 90, y + 40, steps=6)
+    await me.page.mouse.up(button="right")
 
 
-async def write_opinion(me: Person) -> None:
+async def zoom(me: Person) -> None:
+    """Larger, around the place that the mouse is on."""
+    await me.page.keyboard.down("Control")
+    await me.page.mouse.wheel(0, -360)
+    await me.page.keyboard.up("Control")
+
+
+async def compare_with(me: Person, description: str) -> None:
+    """An earlier study beside the present one."""
+    await me.page.get_by_role("button", name="对比", exact=True).click()
+    await me.page.get_by_role("dialog").get_by_role("button", name=description).click()
+
+
+async def write_opinion(me: Person, opinion: str = OPINION) -> None:
     """An opinion that can be signed; it is kept as it is written."""
-    page = me.page
-    await page.get_by_label("所见").fill("左肺上叶见结节影，边缘分叶，可见短毛刺")
-    await page.get_by_label("意见", exact=True).fill(OPINION)
-    await page.get_by_label("建议").fill("1 周内到县医院做增强 CT")
-    await expect(page.get_by_text(re.compile("^已保存"))).to_be_visible()
+    form = me.page.locator(".said").first  # the lead's own, where the joint summary stands below
+    await form.get_by_label("所见").fill("左肺上叶见结节影，边缘分叶，可见短毛刺")
+    await form.get_by_label("意见", exact=True).fill(opinion)
+    await form.get_by_label("建议").fill("1 周内到县医院做增强 CT")
+    await expect(form.get_by_text(re.compile("^已保存"))).to_be_visible()
 
 
-async def sign_opinion(me: Person, pin: str) -> None:
+async def sign_opinion(me: Person, pin: str, *, does: str = "签名发出", then: str = "会诊已经结束") -> None:
     """Sign and send; the PIN is asked for where the key is locked."""
     page = me.page
-    await page.get_by_role("button", name="签名发出").first.click()
-    await page.get_by_role("dialog").get_by_role("button", name="签名发出").click()
-    over = page.get_by_text("会诊已经结束")
+    await page.get_by_role("button", name=does).first.click()
+    await page.get_by_role("dialog").get_by_role("button", name=does).click()
+    over = page.get_by_text(then, exact=True).first
     field = page.get_by_role("dialog", name="输入签名密码").get_by_label("签名密码", exact=True)
     await expect(over.or_(field).first).to_be_visible()
     if await field.is_visible():

@@ -1,41 +1,41 @@
-"""A remote consultation in real browsers: three people in three processes, over the same pictures, to the printed report."""
+"""A remote consultation in real browsers: three people in three processes, over the same pictures, to the printed report and
+the recording.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
 from pathlib import Path
+from statistics import quantiles
 
+import pytest
 from playwright.async_api import Playwright, expect
 
-from infra.tour.caller import Caller
-from server.demo.phantom import Chest, Subject, files
+from infra.tour.caller import Caller, Refused
 from tests.people import PIN
 
+from . import asked, together
 from . import at_the_clinic as clinic
 from .browsers import Person, near, somebody
 from .cameras import GREEN, RED, Looks
+from .playing import plays
+from .recorded import legs_of
 from .stack import Stack
 from .waiting import until
 
-WORKER, DISPATCHER, EXPERT, PATIENT = "何秀英", "郭晓东", "周启明", "王德顺"
-SLICES = 12
-# Where the page says that somebody points, in its own pixels.
-_POINTER = """
-() => {
-  const says = (each) => /在指$/.test(each.textContent.trim()) && !each.children.length;
-  const label = [...document.querySelectorAll('.viewer *')].findLast(says);
-  if (!label) return null;
-  const { x, y } = label.getBoundingClientRect();
-  return [x, y];
-}
-"""
+WORKER, DISPATCHER, EXPERT, PATIENT = asked.WORKER, asked.DISPATCHER, "周启明", "王德顺"
+SLICES, EARLIER_SLICES = 12, 8
+EARLIER = "半年前胸部CT"
+PLACES, MOVES = 5, 100
+_log = logging.getLogger(__name__)
 
 
 async def test_a_village_asks_and_the_specialist_shows_the_same_slice(
-    stack: Stack, playwright: Playwright, folder: Path
+    stack: Stack, playwright: Playwright, folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    patient_id = await _acted_for(stack)
+    patient_id = await _prepared(stack)
     async with (
         somebody(playwright, stack.address, folder, looks=RED) as village,
         somebody(playwright, stack.address, folder) as county,
@@ -43,7 +43,7 @@ async def test_a_village_asks_and_the_specialist_shows_the_same_slice(
     ):
         await clinic.sign_in(village, WORKER)
         request_id = await clinic.write_request(village, patient_id, "影像科")
-        await clinic.add_pictures(village, _a_study(folder))
+        await clinic.add_pictures(village, _new_study(folder))
         await clinic.have_consent_signed(village)
         await village.page.get_by_role("button", name="提交急会诊申请").click()
         await expect(village.page.get_by_text(re.compile("等待.*答复")).first).to_be_visible()
@@ -56,7 +56,15 @@ async def test_a_village_asks_and_the_specialist_shows_the_same_slice(
         await expect(village.page.get_by_role("link", name="进入会诊")).to_be_visible()
         await clinic.enter(village, request_id)
         await _see_each_other(village, expert)
-        await _same_slice(village, expert)
+
+        await _same_slice_and_window(village, expert)
+        await _same_place(village, expert)
+        delays = await together.delays(expert.page, village.page, MOVES)
+        assert len(delays) == MOVES
+        p95 = quantiles(delays, n=20)[-1]
+        record_property("cursor_p95_ms", round(p95, 1))
+        _log.info("cursor: p95 %.0f ms of %d moves", p95, MOVES)
+        await _same_comparison(village, expert)
 
         await clinic.write_opinion(expert)
         await clinic.sign_opinion(expert, PIN)
@@ -67,30 +75,27 @@ async def test_a_village_asks_and_the_specialist_shows_the_same_slice(
         await village.page.get_by_role("radio", name="已采纳").check(force=True)
         await village.page.get_by_role("button", name="记录并结束").click()
         await expect(village.page.get_by_text("已采纳").first).to_be_visible()
+        await _recording_plays(stack, village, request_id)
         for person in (village, county, expert):
             assert person.complaints == []
 
 
-async def _acted_for(stack: Stack) -> str:
-    """The patient without a phone, for whom the clinic acts by consent."""
+async def _prepared(stack: Stack) -> str:
+    """The patient without a phone, for whom the clinic acts by consent and who had a CT before."""
     async with Caller(stack.address) as worker:
         people = {each["name"]: each for each in await worker.get("/api/demo/people")}
         await worker.sign_in(people[WORKER])
         patient_id = str(people[PATIENT]["id"])
-        if await worker.get(f"/api/patients/{patient_id}/acting-consent") is None:
-            (text,) = [one for one in await worker.get("/api/consent-texts") if one["purpose"] == "act_for_me"]
-            body = {"version": text["version"], "read_s": 90}
-            await worker.post(f"/api/patients/{patient_id}/acting-consent", body)
+        await asked.acts_for(worker, patient_id)
+        earlier = asked.a_study(EARLIER_SLICES, days_ago=180, description=EARLIER, nodule_mm=6.0)
+        await asked.sent(worker, patient_id, earlier)
         return patient_id
 
 
-def _a_study(folder: Path) -> list[Path]:
-    """A small CT as a machine writes it: one file for each slice."""
-    subject = Subject("WANG^DESHUN=王^德顺", "SP-E2E-1", "M", date(1968, 6, 4))
-    taken = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    chest = Chest(subject, taken, SLICES, 128, seed=11, nodule_mm=14.0, mark="E2E", description="胸部CT平扫")
+def _new_study(folder: Path) -> list[Path]:
+    """The study of today, as files to choose."""
     made = []
-    for number, content in enumerate(files(chest), start=1):
+    for number, content in enumerate(asked.a_study(SLICES, days_ago=0.04, description="胸部CT平扫"), start=1):
         made.append(folder / f"e2e-{number:03}.dcm")
         made[-1].write_bytes(content)
     return made
@@ -105,34 +110,65 @@ async def _see_each_other(village: Person, expert: Person) -> None:
     await until(lambda: shows(expert, RED), "the village is seen by the expert")
 
 
-async def _same_slice(village: Person, expert: Person) -> None:
-    """The expert presents, scrolls and points; the village sees that slice, and the pointer at that place."""
+async def _same_slice_and_window(village: Person, expert: Person) -> None:
+    """The expert presents, turns pages and changes the window; the village sees that slice in that window."""
     await expert.page.get_by_role("button", name="我来主讲").click()
     await expect(village.page.get_by_text(re.compile(f"正跟着.*{EXPERT}"))).to_be_visible()
-    box = await clinic.stage(expert).bounding_box()
-    assert box is not None
-    await expert.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await together.see_the_same(expert, village, "the village sees the first slice")
+    first = await together.shown(expert)
+
+    await together.points(expert, 0.5, 0.5)
     for _ in range(5):
         await expert.page.mouse.wheel(0, 120)
+    await together.see_the_same(expert, village, "the village sees the expert's slice")
+    later = await together.shown(expert)
+    assert later[0] != first[0]
 
-    async def moved_on() -> bool:
-        shown = await clinic.slice_shown(expert)
-        return not re.match(r"第\s1\s", shown) and shown == await clinic.slice_shown(village)
+    await clinic.drag_window(expert)
+    await together.see_the_same(expert, village, "the village sees the expert's window")
+    assert (await together.shown(expert))[2] != later[2]
 
-    await until(moved_on, "the village sees the expert's slice")
-    await expert.page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6, steps=6)
 
-    async def pointed_at() -> bool:
-        found = await village.page.evaluate(_POINTER)
-        there = await clinic.stage(village).bounding_box()
-        if found is None or there is None:
-            return False
-        # Both stages have the same shape; the label stands a little beside the tip.
-        across = (found[0] - there["x"]) / there["width"]
-        down = (found[1] - there["y"]) / there["height"]
-        return bool(abs(across - 0.4) < 0.06 and abs(down - 0.6) < 0.06)
+async def _same_place(village: Person, expert: Person) -> None:
+    """Wherever the expert points, whole picture or zoomed, the village shows the pointer on that pixel of its own picture."""
+    seats = set()
+    for number, (across, down) in enumerate(together.places(2 * PLACES)):
+        if number == PLACES:
+            await clinic.zoom(expert)
+        image = await together.points(expert, across, down)
+        seen = await together.follow_to(village, image)
+        seats.add(seen.seat)
+        await village.page.mouse.move(*seen.at)
+        own = await together.stage(village).get_attribute("data-pointer")
+        assert together.near(together.point_of(own or ""), image), (own, image)
+    assert len(seats) == 1
+    await expect(village.page.get_by_text(f"{EXPERT} 在指").first).to_be_visible()
 
-    await until(pointed_at, "the village sees where the expert points")
+
+async def _same_comparison(village: Person, expert: Person) -> None:
+    """The expert puts an earlier study beside, goes through both and through it alone; the village sees the same two slices."""
+    await clinic.compare_with(expert, EARLIER)
+    await together.see_the_same(expert, village, "the village sees the earlier study", stages=2)
+    before = await together.shown(expert, 1)
+    assert before[0] != (await together.shown(expert))[0]
+
+    await together.points(expert, 0.5, 0.5)
+    await expert.page.mouse.wheel(0, -240)
+    await together.see_the_same(expert, village, "the village goes through both", stages=2)
+
+    await expert.page.get_by_role("button", name="分开翻页").click()
+    alone = await together.shown(expert)
+    image = await together.points(expert, 0.4, 0.4, number=1)
+    await expert.page.mouse.wheel(0, 360)
+    await together.see_the_same(expert, village, "the village sees the earlier study's slice", stages=2)
+    assert await together.shown(expert) == alone
+    assert await together.shown(expert, 1) != before
+    await together.points(expert, 0.42, 0.42, number=1)
+    image = await together.points(expert, 0.4, 0.4, number=1)
+    await together.follow_to(village, image, number=1)
+
+    await expert.page.get_by_role("button", name="结束对比").click()
+    await together.see_the_same(expert, village, "the village sees one study again")
 
 
 async def _prints(village: Person, request_id: str) -> None:
@@ -142,3 +178,25 @@ async def _prints(village: Person, request_id: str) -> None:
     answer = await answered.value
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("application/pdf")
+
+
+async def _recording_plays(stack: Stack, village: Person, request_id: str) -> None:
+    """Both people's pictures and sounds are kept; who asked plays them at the request, the expert no longer may."""
+    async with Caller(stack.address) as worker, Caller(stack.address) as doctor:
+        people = {each["name"]: each for each in await worker.get("/api/demo/people")}
+        await worker.sign_in(people[WORKER])
+        await doctor.sign_in(people[EXPERT])
+        encounter = (await worker.get(f"/api/remote-requests/{request_id}"))["encounter_id"]
+        legs = await legs_of(worker, encounter, at_least=2)
+        for name, looks in ((WORKER, RED), (EXPERT, GREEN)):
+            assert [leg.name for leg in legs].count(name) == 1
+            (leg,) = [leg for leg in legs if leg.name == name]
+            assert near(leg.colour, looks), (name, leg.colour)
+            assert abs(leg.pitch - looks.hz) < 15, (name, leg.pitch)
+        for path in (f"/api/encounters/{encounter}/recording", f"/api/recordings/{legs[0].id}/media"):
+            with pytest.raises(Refused) as refused:
+                await doctor.get(path)
+            assert refused.value.status == 404
+    await village.page.goto(f"/staff/requests/{request_id}")
+    await village.page.get_by_role("button", name="看会诊录像").click()
+    await plays(village, legs)

@@ -12,6 +12,7 @@ from infra.tour.caller import Caller
 from . import at_home, at_the_desk
 from .browsers import Person, near, somebody
 from .cameras import GREEN, RED, Looks
+from .playing import plays
 from .recorded import Leg, legs_of
 from .stack import Stack
 from .visits import a_booked_visit
@@ -20,15 +21,6 @@ from .waiting import until
 DOCTOR, PATIENT = "陈若兰", "刘大勇"
 # The page's own print is noted instead of opening the machine's dialog.
 _NOTE_PRINTING = "window.print = () => { window.__printed = (window.__printed ?? 0) + 1; };"
-
-_PLAYERS = """
-() => ({
-  clock: Number(document.querySelector(".seek").value),
-  videos: [...document.querySelectorAll("video")].map((video) => ({
-    src: new URL(video.src).pathname, at: video.currentTime, paused: video.paused,
-  })),
-})
-"""
 
 
 async def test_a_visit_from_booking_to_the_printed_summary(stack: Stack, playwright: Playwright, folder: Path) -> None:
@@ -76,7 +68,8 @@ async def test_a_visit_from_booking_to_the_printed_summary(stack: Stack, playwri
         await me.page.emulate_media(media="screen")
 
         legs = await _recording_is_true(stack, me, connected, left)
-        await _plays(me, legs)
+        await me.page.get_by_role("link", name="看这次的录像").click()
+        await plays(me, legs)
         assert me.complaints == []
         assert doctor.complaints == []
 
@@ -146,29 +139,3 @@ async def _recording_is_true(
                 leg.gaps,
             )
     return list(legs.values())
-
-
-async def _plays(me: Person, legs: list[Leg]) -> None:
-    """The page plays both in step: every player stands at the same instant of the visit, and so after a leap."""
-    await me.page.get_by_role("link", name="看这次的录像").click()
-    await expect(me.page.locator("video")).to_have_count(2)
-    await me.page.get_by_role("button", name="播放", exact=True).click()
-    begin = max(leg.offset_s for leg in legs)
-    await _in_step(me, legs, after=begin + 1)
-    await me.page.get_by_role("slider", name="播放位置").fill(f"{begin + 5:.1f}")
-    await _in_step(me, legs, after=begin + 5.5)
-
-
-async def _in_step(me: Person, legs: list[Leg], after: float) -> None:
-    """Once all play beyond that second of the recording, they and the clock show the same second."""
-    offset = {f"/api/recordings/{leg.id}/media": leg.offset_s for leg in legs}
-    seconds: list[float] = []
-
-    async def beyond() -> bool:
-        shown = await me.page.evaluate(_PLAYERS)
-        assert {each["src"] for each in shown["videos"]} == set(offset)
-        seconds[:] = [shown["clock"], *(offset[each["src"]] + each["at"] for each in shown["videos"])]
-        return min(seconds) > after and not any(each["paused"] for each in shown["videos"])
-
-    await until(beyond, f"all play beyond second {after:.1f}")
-    assert max(seconds) - min(seconds) < 1.0, seconds

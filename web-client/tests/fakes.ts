@@ -113,6 +113,7 @@ export function joined(change: Partial<Joined> = {}): Joined {
     recording: { on: false, since: null },
     media_stopped: null,
     recording_consent_needed: false,
+    second: null,
     presenter: null,
     moderator: null,
     ...change,

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from server.foundation.answers import Answer
-from server.foundation.errors import NotSignedIn
+from server.foundation.answers import Answer, FileAnswer, Upload
+from server.foundation.errors import NotSignedIn, Unknown
 from server.foundation.lifecycle import NotInThisState
 from server.foundation.routes import PUBLIC, Body, Routes, View
 from server.foundation.work import Work
 from server.identity import service as identity
+from server.records import service as records
 
-from . import door, invitations, room
+from . import door, files, invitations, room
 from .access import Kind
 from .errors import (
     InvitationOver,
@@ -71,6 +72,14 @@ class MeetingLinkView(View):
 
     id: UUID
     link: str
+
+
+class MeetingFileView(View):
+    """A file that was kept for the chat."""
+
+    id: UUID
+    content_type: str
+    size: int
 
 
 class InvitationOpeningBody(Body):
@@ -148,6 +157,27 @@ async def end_meeting(work: Work, meeting_id: UUID) -> MeetingView:
     """End the talk for everybody; what is left is the report."""
     await room.end(work, meeting_id)
     return await view_of(work, meeting_id)
+
+
+@routes.post(
+    "/api/meetings/{meeting_id}/files",
+    may="consultations.meet",
+    status=201,
+    problems=(Unknown, MeetingOver, MeetingNotOpen, NotAdmitted, records.TooManyUploads, *records.FILE_PROBLEMS),
+)
+async def send_meeting_file(work: Work, meeting_id: UUID, upload: Upload) -> MeetingFileView:
+    """Keep a PDF, JPEG or PNG for the chat, where its id is then said. The name goes in `X-File-Name`."""
+    return MeetingFileView.model_validate(await files.send(work, meeting_id, upload))
+
+
+@routes.get(
+    "/api/meetings/{meeting_id}/files/{attachment_id}",
+    may="consultations.meet",
+    problems=(Unknown, MeetingOver, MeetingNotOpen, NotAdmitted),
+)
+async def open_meeting_file(work: Work, meeting_id: UUID, attachment_id: UUID) -> FileAnswer:
+    """A file of the chat, for who is in the meeting."""
+    return await files.open_file(work, meeting_id, attachment_id)
 
 
 @routes.post(

@@ -19,6 +19,7 @@ from server.imaging.orders.catalogue import catalogue
 from server.imaging.orders.content import Asked, AskedDiagnosis
 from server.imaging.orders.errors import (
     CriticalStillOpen,
+    NoOwnRadiologists,
     NoPicturesYet,
     NoReadingDepartment,
     NoSuchImagingReason,
@@ -60,7 +61,7 @@ class ImagingReasonBody(Body):
 
 
 class NewImagingOrderBody(Body):
-    """What is ordered. Empty institutions: pictures are taken here, read where the best agreement says."""
+    """What is ordered. Empty institutions: taken here; read here where that can be, else where the best agreement says."""
 
     patient_id: UUID
     procedure_code: _Code
@@ -117,6 +118,7 @@ async def read_imaging_catalogue(work: Work) -> ImagingCatalogueView:
         NoSuchProcedure,
         NotPerformedThere,
         NoAgreement,
+        NoOwnRadiologists,
         NoReadingDepartment,
         RecognisedResultExists,
         NoSuchImagingReason,

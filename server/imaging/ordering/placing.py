@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from server.cooperation import service as cooperation
-from server.cooperation.errors import NoAgreement
-from server.cooperation.service import AgreementFacts, Scope
+from server.cooperation.service import Clocks
 from server.foundation.actor import OrganisationId, PersonId, Role
 from server.foundation.clock import day_of
 from server.foundation.ids import short_number
@@ -16,7 +13,7 @@ from server.identity import service as identity
 from server.imaging.orders import rules, steps, store
 from server.imaging.orders.catalogue import Procedure, catalogue
 from server.imaging.orders.content import COLUMN, TABLE, Asked
-from server.imaging.orders.errors import NoReadingDepartment, NoSuchProcedure, NotPerformedThere
+from server.imaging.orders.errors import NoSuchProcedure, NotPerformedThere
 from server.imaging.orders.lifecycle import Status
 from server.imaging.orders.model import ImagingOrder
 from server.imaging.orders.numbers import accession_number
@@ -25,10 +22,13 @@ from server.imaging.recognition import recognising
 from server.imaging.recognition.recognising import Refusal
 from server.records import service as records
 
+from . import reading_place
+from .reading_place import ReadingPlace
+
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """What is ordered. Without a reading institution the best agreement decides; pictures are taken here unless said."""
+    """What is ordered. Unless said it is taken here, and read here where that can be, else under the best agreement."""
 
     patient_id: PersonId
     procedure_code: str
@@ -42,21 +42,18 @@ class NewOrder:
 async def place(work: Work, new: NewOrder) -> ImagingOrder:
     """Order an examination of a patient.
 
-    Raises: Unknown (not the actor's patient), NoSuchProcedure, NotPerformedThere, NoAgreement (B46), NoReadingDepartment,
-        RecognisedResultExists, NoSuchImagingReason.
+    Raises: Unknown (not the actor's patient), NoSuchProcedure, NotPerformedThere, NoOwnRadiologists, NoAgreement (B46),
+        NoReadingDepartment, RecognisedResultExists, NoSuchImagingReason.
     Rule: B46, imaging-20, imaging-21, imaging-22, imaging-35
     """
     await recognising.require_may_order(work, new.patient_id)
     procedure = _procedure(new.procedure_code)
     performing_id = await _performing(work, new.performing_organisation_id)
-    agreement = await _agreement(work, new.reading_organisation_id)
-    department_id = rules.department_for(agreement.routing, procedure.modality, procedure.body_part)
-    if department_id is None:
-        raise NoReadingDepartment
+    reading = await reading_place.find(work, procedure, new.reading_organisation_id)
     passed_over = await recognising.require_reason(
         work, new.patient_id, procedure.modality, procedure.body_part, new.not_recognised
     )
-    order = await _write(work, new, procedure, agreement, department_id, performing_id)
+    order = await _write(work, new, procedure, reading, performing_id)
     if passed_over and new.not_recognised is not None:
         await recognising.refuse(work, passed_over, new.not_recognised, order)
     return order
@@ -82,25 +79,11 @@ async def _performing(work: Work, wanted: OrganisationId | None) -> Organisation
     raise NotPerformedThere
 
 
-async def _agreement(work: Work, reading_id: OrganisationId | None) -> AgreementFacts:
-    """The agreement under which it is read. Raises: NoAgreement. Rule: B46, imaging-21"""
-    own = work.actor.organisation
-    if reading_id is not None:
-        return await cooperation.agreement_for(
-            work, requester=own, server=reading_id, scope=Scope.IMAGING, specialty=None, on=day_of(work.now)
-        )
-    found = await cooperation.serving(work, own, Scope.IMAGING)
-    if not found:
-        raise NoAgreement(sides=(await identity.organisation(work, own)).name)
-    return found[0]
-
-
 async def _write(
     work: Work,
     new: NewOrder,
     procedure: Procedure,
-    agreement: AgreementFacts,
-    department_id: UUID,
+    reading: ReadingPlace,
     performing_id: OrganisationId,
 ) -> ImagingOrder:
     today, session = day_of(work.now), work.session
@@ -110,10 +93,10 @@ async def _write(
         accession_number=accession_number(today, await store.next_accession(session, performing_id, today)),
         organisation_id=work.actor.organisation,
         performing_organisation_id=performing_id,
-        reading_organisation_id=agreement.server_id,
-        department_id=department_id,
-        agreement_id=agreement.id,
-        head_id=agreement.head_id,
+        reading_organisation_id=reading.organisation_id,
+        department_id=reading.department_id,
+        agreement_id=reading.agreement_id,
+        head_id=reading.head_id,
         patient_id=new.patient_id,
         requester_id=work.actor.person,
         modality=procedure.modality,
@@ -124,7 +107,7 @@ async def _write(
         version=1,
         ordered_at=work.now,
         changed_at=work.now,
-        turnaround_s=_turnaround_s(new.urgency, agreement),
+        turnaround_s=_turnaround_s(new.urgency, reading.clocks),
         rejections=0,
         escalated=0,
         critical="none",
@@ -144,8 +127,6 @@ async def _write(
     return order
 
 
-def _turnaround_s(urgency: Urgency, agreement: AgreementFacts) -> int:
-    within = rules.turnaround(
-        urgency, emergency_min=agreement.imaging_emergency_min, ordinary_h=agreement.imaging_ordinary_h
-    )
+def _turnaround_s(urgency: Urgency, clocks: Clocks) -> int:
+    within = rules.turnaround(urgency, emergency_min=clocks.imaging_emergency_min, ordinary_h=clocks.imaging_ordinary_h)
     return int(within.total_seconds())

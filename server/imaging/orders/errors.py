@@ -17,6 +17,20 @@ class NoReadingDepartment(Conflict):
     )
 
 
+class NoOwnRadiologists(Conflict):
+    """Nobody here may read and sign it."""
+
+    code = "no-own-radiologists"
+    rule = "imaging-21"
+    zh = (
+        "本机构没有能出具影像报告的科室（须有两名执业范围含医学影像的医师，其中一名为主治医师以上），请选择其他诊断机构"
+    )
+    en = (
+        "No department of your institution may report on it (it takes two doctors licensed for imaging, one of them"
+        " senior): choose another institution"
+    )
+
+
 class NoSuchProcedure(Invalid):
     """A code that the catalogue does not hold."""
 

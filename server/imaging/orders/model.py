@@ -98,7 +98,7 @@ class ImagingOrder(Row):
     performing_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     reading_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     department_id: Mapped[UUID] = mapped_column(ForeignKey("departments.id"))
-    agreement_id: Mapped[UUID]
+    agreement_id: Mapped[UUID | None]  # none where the institution reads its own
     head_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))  # told when nobody else helps
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
     requester_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))

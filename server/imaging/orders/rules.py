@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 EVERYTHING_ELSE: Final = "*"
+LICENSED_FOR: Final = "医学影像"  # the licence says 医学影像和放射治疗专业
 
 
 class Urgency(StrEnum):
@@ -29,6 +30,11 @@ def department_for(routing: Mapping[str, UUID], modality: str, body_part: str) -
         if (found := given.get(key.upper())) is not None:
             return found
     return None
+
+
+def is_licensed(scope: str) -> bool:
+    """Whether a doctor's 执业范围 lets them read pictures. Rule: imaging-21"""
+    return LICENSED_FOR in scope
 
 
 def turnaround(urgency: Urgency, *, emergency_min: int, ordinary_h: int) -> timedelta:

@@ -33,6 +33,8 @@ MEETINGS: Final[Table] = {
     f"POST {_MEETING}/knock": Row(_OWN, ids=_ITS, roles=_ELSEWHERE),
     f"POST {_MEETING}/end": Row(_OWN, ids=_ITS),
     **{f"POST {_MEETING}/{verb}": Row(_OWN, _person, ids=_ITS) for verb in ("admit", "remove", "hand-over")},
+    f"POST {_MEETING}/files": Row(_OWN, ids=_ITS, roles=_ELSEWHERE, upload=True),
+    f"GET {_MEETING}/files/{{attachment_id}}": Row(_OWN, ids=_ITS, roles=_ELSEWHERE),
     f"POST {_MEETING}/invitations": Row(_OWN, const(name="矩阵", kind="observer"), ids=_ITS),
     f"DELETE {_MEETING}/invitations/{{invitation_id}}": Row(_NONE, ids=_ITS | {"invitation_id": "request_id"}),
     "POST /api/invitations/open": Row(body=const(secret=_TOKEN)),

@@ -39,7 +39,6 @@ interface Leg {
   connection: RTCPeerConnection
   microphone: RTCRtpTransceiver
   camera: RTCRtpTransceiver
-  screen: RTCRtpTransceiver
   streams: MediaStream[]
   connected: boolean
 }
@@ -48,7 +47,6 @@ export class Peer {
   private leg: Leg | undefined
   private count = 0
   private tracks: LocalTracks = { audio: undefined, video: undefined }
-  private screenTrack: MediaStreamTrack | undefined
   private step: Step | undefined
   private stopped = false
   private cancel: (() => void) | undefined
@@ -101,11 +99,6 @@ export class Peer {
     await Promise.all([leg.microphone.sender.replaceTrack(tracks.audio ?? null), this.showCamera(leg)])
   }
 
-  async sendScreen(track: MediaStreamTrack | undefined): Promise<void> {
-    this.screenTrack = track
-    await this.leg?.screen.sender.replaceTrack(track ?? null)
-  }
-
   /** Keeps to this step of the ladder, also on later legs. */
   async keepTo(step: Step): Promise<void> {
     this.step = step
@@ -133,7 +126,8 @@ export class Peer {
       ...sendonly,
       sendEncodings: [this.encoding()],
     })
-    const screen = connection.addTransceiver(this.screenTrack ?? 'video', sendonly)
+    // The node's contract has this line; a second picture stands beside the camera, on a connection of its own (second.ts).
+    const screen = connection.addTransceiver('video', sendonly)
     const streams: MediaStream[] = []
     const received: RTCRtpTransceiver[] = []
     for (let lane = 0; lane < this.lanes; lane++) {
@@ -148,7 +142,6 @@ export class Peer {
       connection,
       microphone,
       camera,
-      screen,
       streams,
       connected: false,
     }

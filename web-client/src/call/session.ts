@@ -51,7 +51,7 @@ const WHY: Readonly<Record<string, EndReason>> = {
 export class Call {
   view: CallView
   private readonly clock: Clock
-  private readonly room: Room
+  readonly room: Room
   private readonly ladder: Ladder
   private readonly listeners = new Set<(view: CallView) => void>()
   private readonly undo: (() => void)[] = []
@@ -185,10 +185,6 @@ export class Call {
 
   async handOver(seat: string): Promise<void> {
     await this.room.handOver(seat)
-  }
-
-  sendScreen(track: MediaStreamTrack | undefined): Promise<void> | undefined {
-    return this.peer?.sendScreen(track)
   }
 
   removeFromRoom(seat: string): Promise<object> {

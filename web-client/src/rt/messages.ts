@@ -46,6 +46,15 @@ export interface IceServer {
   credential?: string | null
 }
 
+export type SecondSource = 'screen' | 'camera'
+
+/** What somebody shows beside their own picture: whose, under which name it stands in the lanes, of what. */
+export interface SecondPicture {
+  by: string
+  seat: string
+  source: SecondSource
+}
+
 export interface Snapshot {
   room: string
   capacity: number
@@ -57,6 +66,7 @@ export interface Snapshot {
   recording: Recording
   media_stopped: string | null
   recording_consent_needed: boolean
+  second: SecondPicture | null
   /** The seat that presents; null: everybody with `share` sets shared values. */
   presenter: string | null
   /** The seat that chairs since the chair was handed over; null: as the tickets say. */
@@ -83,6 +93,7 @@ export type RoomEvent = { seq: number } & (
   | { kind: 'media_stopped'; reason: string }
   | { kind: 'presenter'; seat: string | null }
   | { kind: 'moderator'; seat: string }
+  | { kind: 'second'; second: SecondPicture | null }
   | { kind: 'closed'; reason: string }
   | { kind: 'taken_over' }
 )
@@ -115,7 +126,9 @@ export interface FromClient {
   'room:hand_over': [{ seat: string }, object]
   'share:take': [Record<string, never>, object]
   'share:give': [{ seat: string | null }, object]
-  'media:offer': [{ sdp: string; leg: number; publishes?: Publishes }, Answer]
+  'second:show': [{ source: SecondSource }, object]
+  'second:hide': [Record<string, never>, object]
+  'media:offer': [{ sdp: string; leg: number; publishes?: Publishes; second?: boolean }, Answer]
   'media:connected': [{ leg: number }, object]
   'media:publishing': [Publishes, object]
   'state:set': [{ key: string; value: unknown; seq: number }, { seq: number }]

@@ -5,7 +5,16 @@
  * Not here: pictures and sound (call/), and what the room is for.
  */
 import type { Sender } from './line'
-import type { Answer, FromServer, IceServer, Joined, Publishes, QualityReport, RoomEvent } from './messages'
+import type {
+  Answer,
+  FromServer,
+  IceServer,
+  Joined,
+  Publishes,
+  QualityReport,
+  RoomEvent,
+  SecondSource,
+} from './messages'
 import { LatestWins, wallClock, type Clock } from './throttle'
 import { apply, enter, ownKey, renewed, type RoomView } from './view'
 import { Problem } from '@/api/problem'
@@ -69,6 +78,20 @@ export class Room {
 
   offer(sdp: string, leg: number, publishes: Publishes): Promise<Answer> {
     return this.line.ask('media:offer', { sdp, leg, publishes }, 12_000)
+  }
+
+  /** Begins a second picture beside one's own, or says that it is of something else now. */
+  show(source: SecondSource): Promise<object> {
+    return this.line.ask('second:show', { source })
+  }
+
+  /** Ends the second picture: one's own, or, chairing, anybody's. */
+  hide(): Promise<object> {
+    return this.line.ask('second:hide', {})
+  }
+
+  offerSecond(sdp: string, leg: number): Promise<Answer> {
+    return this.line.ask('media:offer', { sdp, leg, second: true }, 12_000)
   }
 
   connected(leg: number): void {

@@ -1,7 +1,16 @@
 /**
  * A room as this page knows it, and how each numbered event changes it. Pure: no socket, no media.
  */
-import type { ChatLine, Joined, Person, Recording, RoomEvent, Snapshot, StateValue } from './messages'
+import type {
+  ChatLine,
+  Joined,
+  Person,
+  Recording,
+  RoomEvent,
+  SecondPicture,
+  Snapshot,
+  StateValue,
+} from './messages'
 
 export interface PendingLine {
   clientId: string
@@ -13,6 +22,7 @@ export interface PendingLine {
 export interface RoomView {
   room: string
   seat: string
+  /** One more than the lanes of this page. */
   capacity: number
   grants: readonly string[]
   people: readonly Person[]
@@ -28,9 +38,13 @@ export interface RoomView {
   presenter: string | null
   /** Whose seat chairs since the chair was handed over; null: whoever's ticket said so. */
   moderator: string | null
+  /** What somebody shows beside their own picture; one at a time in a room. */
+  second: SecondPicture | null
   closed: string | null
   takenOver: boolean
   seq: number
+  /** How often this page came in: a room that was made anew knows nothing of what this page shows. */
+  entries: number
 }
 
 const CHAIR = 'moderate'
@@ -66,6 +80,7 @@ export function enter(joined: Joined, before?: RoomView): RoomView {
     ...renewed(joined, before),
     seat: joined.seat,
     grants: joined.grants,
+    entries: (before?.entries ?? 0) + 1,
   }
 }
 
@@ -86,9 +101,11 @@ export function renewed(snapshot: Snapshot, before?: RoomView): RoomView {
     consentNeeded: snapshot.recording_consent_needed,
     presenter: snapshot.presenter,
     moderator: snapshot.moderator,
+    second: snapshot.second,
     closed: null,
     takenOver: false,
     seq: snapshot.seq,
+    entries: before?.entries ?? 0,
   }
 }
 
@@ -160,6 +177,8 @@ function changed(view: RoomView, event: RoomEvent): RoomView {
         moderator: event.seat,
         grants: granted(view.grants, event.seat === view.seat),
       }
+    case 'second':
+      return { ...view, second: event.second }
     case 'closed':
       return { ...view, closed: event.reason, recording: { on: false, since: null } }
     case 'taken_over':

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { wantedBy } from '@/imaging/keys'
 import { sameCut, slicePairedWith, slicesOf } from '@/imaging/study'
 import { mostAlike } from '@/features/imaging/viewer/comparing'
-import { canReconstruct } from '@/features/imaging/viewer/reconstructing'
+import { canReconstruct, offersPlanes } from '@/features/imaging/viewer/reconstructing'
 import { frameOf, ordered } from '@/imaging-pro/volume'
 import { anInstance, aSeries, aStudy } from './studies'
 
@@ -81,4 +81,25 @@ describe('keys', () => {
 
 test('slices of what is no picture are none', () => {
   expect(slicesOf({ ...aSeries(1), instances: [anInstance({ kind: 'document' })] })).toEqual([])
+})
+
+describe('专业阅片', () => {
+  const doctor = { role: 'doctor', full: true, shared: false, desk: true } as const
+
+  test('is offered to a doctor at a desk', () => {
+    expect(offersPlanes(doctor)).toBe(true)
+  })
+
+  test.each(['patient', 'guardian', 'guest', 'clinic_worker', 'scheduler', undefined] as const)(
+    'is not offered to %s',
+    (role) => {
+      expect(offersPlanes({ ...doctor, role })).toBe(false)
+    },
+  )
+
+  test("is not offered on a phone, with a patient's tools, or in a meeting", () => {
+    expect(offersPlanes({ ...doctor, desk: false })).toBe(false)
+    expect(offersPlanes({ ...doctor, full: false })).toBe(false)
+    expect(offersPlanes({ ...doctor, shared: true })).toBe(false)
+  })
 })

@@ -40,6 +40,11 @@ export function uploadPath(patientId: string, kind: PaperKind, visitId?: string)
   return `/api/patients/${patientId}/attachments?${query.toString()}`
 }
 
+/** Where pictures said in a visit's chat are kept. */
+export function chatPath(visit: { id: string; patient: { id: string } }): string {
+  return uploadPath(visit.patient.id, 'chat_picture', visit.id)
+}
+
 export function paperPath(id: string): string {
   return `/api/attachments/${id}`
 }

@@ -83,6 +83,7 @@ export const en: Record<keyof typeof zh, string> = {
   'chat.again': 'Send again',
   'chat.picture': 'Photo from {name}',
   'chat.open': 'Enlarge',
+  'chat.paper': 'Open the file',
   'chat.close': 'Close',
   'check.title': 'Check your phone',
   'check.text': 'Picture, sound and network, in under 30 seconds. You can skip it.',

@@ -81,6 +81,7 @@ export const zh = {
   'chat.again': '重发',
   'chat.picture': '照片，由 {name} 发送',
   'chat.open': '看大图',
+  'chat.paper': '打开文件',
   'chat.close': '收起',
   'check.title': '检查手机',
   'check.text': '看看画面、声音和网络，不到 30 秒。也可以跳过。',

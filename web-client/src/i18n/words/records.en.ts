@@ -8,6 +8,7 @@ export const en: Record<keyof typeof zh, string> = {
   'paper.photo': 'Photo',
   'paper.remote_material': 'Material for a remote consultation',
   'paper.chat_picture': 'Photo sent in the visit',
+  'paper.chat_file': 'File sent in the consultation',
   'paper.pages': '{n} {n#page|pages}',
   'paper.open': 'Open',
   'paper.open.pdf': 'Open this PDF',

@@ -9,6 +9,7 @@ export const zh = {
   'paper.photo': '照片',
   'paper.remote_material': '远程会诊资料',
   'paper.chat_picture': '看病时发的照片',
+  'paper.chat_file': '会诊时发的文件',
   'paper.pages': '{n} 页',
   'paper.open': '打开',
   'paper.open.pdf': '打开这份 PDF',

@@ -59,6 +59,7 @@ export const en: Record<keyof typeof zh, string> = {
   'fact.remote_material': 'remote consultation material',
   'fact.imaging_zip': 'packed study',
   'fact.chat_picture': 'chat picture',
+  'fact.chat_file': 'consultation file',
   'fact.doctor': 'doctor',
   'fact.other': "patient's side",
   'fact.version': 'version {n}',

@@ -58,6 +58,7 @@ export const zh = {
   'fact.remote_material': '远程会诊资料',
   'fact.imaging_zip': '打包的影像',
   'fact.chat_picture': '聊天图片',
+  'fact.chat_file': '会诊文件',
   'fact.doctor': '医生',
   'fact.other': '病人一方',
   'fact.version': '第 {n} 版',

@@ -10,6 +10,6 @@ export const en: Record<keyof typeof zh, string> = {
   'paper.window': 'Open in a window',
   'paper.close': 'Done reading',
   'recording.logged': 'Watching it is listed for the patient.',
-  'recording.none': 'This visit has no recording',
+  'recording.none': 'There is no recording',
   'recording.pending': 'The recording is being prepared, {n} {n#part|parts} to go; it appears by itself.',
 }

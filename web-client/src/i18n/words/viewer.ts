@@ -10,7 +10,7 @@ export const zh = {
   'paper.window': '在新窗口打开',
   'paper.close': '看完了',
   'recording.logged': '看录像会列给病人本人看。',
-  'recording.none': '这次就诊没有录像',
+  'recording.none': '没有录像',
   'recording.pending': '录像正在整理，还有 {n} 段，好了会自动出现。',
 } as const
 

@@ -1,14 +1,10 @@
-/** A picture on its way into the chat: uploaded with its progress, said in the room once it is there, tried again by a tap. */
+/** A picture or paper on its way into the chat: uploaded with its progress, said in the room once it is there, tried again by a tap. */
 import { ref } from 'vue'
 import { asProblem } from '@/api/problem'
 import { sendFile } from '@/api/upload'
-import { uploadPath } from '@/features/records/papers'
 
-export function usePhoto(
-  patientId: () => string,
-  visitId: () => string,
-  say: (attachmentId: string) => Promise<void>,
-) {
+/** `path` is where the chat's files are kept. */
+export function usePhoto(path: () => string, say: (attachmentId: string) => Promise<void>) {
   const share = ref<number>()
   const failed = ref('')
   let held: { file: File; key: string } | undefined
@@ -18,8 +14,7 @@ export function usePhoto(
     failed.value = ''
     share.value = 0
     try {
-      const path = uploadPath(patientId(), 'chat_picture', visitId())
-      const sent = await sendFile<{ id: string }>(path, held.file, held.key, (now) => (share.value = now))
+      const sent = await sendFile<{ id: string }>(path(), held.file, held.key, (now) => (share.value = now))
         .done
       held = undefined
       await say(sent.id)
