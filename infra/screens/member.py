@@ -73,16 +73,17 @@ class Member(Caller):
 
     async def fresh_token(self) -> str:
         """The access token, renewed when its end is near."""
-        if not self._renewing and time.monotonic() - self._since > _GOOD_FOR_S:
-            await self._renew()
+        await self._renew_in_time()
         return await super().fresh_token()
 
     async def _call(self, method: str, path: str, **given: Any) -> Any:
-        if self._token and not self._renewing and time.monotonic() - self._since > _GOOD_FOR_S:
-            await self._renew()
+        if self._token:
+            await self._renew_in_time()
         return await super()._call(method, path, **given)
 
-    async def _renew(self) -> None:
+    async def _renew_in_time(self) -> None:
+        if self._renewing or time.monotonic() - self._since <= _GOOD_FOR_S:
+            return
         self._renewing = True
         try:
             if self._context is None:
