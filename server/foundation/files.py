@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Final, cast
 from urllib.parse import quote
 
@@ -46,9 +46,10 @@ async def _send_stream(request: web.Request, answer: StreamAnswer) -> web.Stream
     response = web.StreamResponse(headers=headers)
     async with aclosing(cast("AsyncGenerator[bytes, None]", answer.stream())) as pieces:
         await response.prepare(request)
-        async for piece in pieces:
-            await response.write(piece)
-    await response.write_eof()
+        with _on_the_line(request):
+            async for piece in pieces:
+                await response.write(piece)
+            await response.write_eof()
     return response
 
 
@@ -69,10 +70,27 @@ async def send_file(request: web.Request, file: FileAnswer) -> web.StreamRespons
     if partial:
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
     await response.prepare(request)
-    async for part in file.read(start, end):
-        await response.write(part)
-    await response.write_eof()
+    with _on_the_line(request):
+        async for part in file.read(start, end):
+            await response.write(part)
+        await response.write_eof()
     return response
+
+
+@contextmanager
+def _on_the_line(request: web.Request) -> Iterator[None]:
+    """What was begun cannot turn into a problem any more: when it breaks off, the line is cut, so that nobody takes a part
+    for the whole. Whoever closes a viewer in the middle of a stack has left: nobody is answered, and nothing went wrong.
+    """
+    transport = request.transport
+    assert transport is not None
+    try:
+        yield
+    except BaseException as error:
+        left = transport.is_closing()
+        transport.abort()
+        if not (left and isinstance(error, ConnectionError)):
+            raise
 
 
 def _range(request: web.Request) -> tuple[int | None, int | None] | None:

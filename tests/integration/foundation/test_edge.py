@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import aiohttp
 import pytest
 from aiohttp import web
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from server.foundation.actor import Actor, Kind, LoginId, PersonId, Role
+from server.foundation.answers import StreamAnswer
 from server.foundation.audit import AuditRow
 from server.foundation.edge import GROUND, problems, serve
 from server.foundation.errors import Conflict, NotSignedIn, Unknown
@@ -65,6 +68,25 @@ async def act(work: Work, body: Do) -> Done:
 async def read_act(work: Work, act_id: UUID) -> Done:
     """Nothing is ever found."""
     raise Unknown
+
+
+STACK = asyncio.Queue[str]()
+
+
+@routes.get("/api/stacks/{name}", may=PUBLIC, slow=True)
+async def read_stack(work: Work, name: str) -> StreamAnswer:
+    """Pictures without end, or until the store behind breaks off."""
+
+    async def stream() -> AsyncIterator[bytes]:
+        try:
+            while name == "whole":
+                yield bytes(1 << 16)
+            yield b"the first"
+            raise ConnectionResetError
+        finally:
+            STACK.put_nowait("closed")
+
+    return StreamAnswer("application/octet-stream", stream)
 
 
 async def _somebody(token: str) -> Actor:
@@ -191,3 +213,17 @@ async def test_an_id_that_cannot_exist_answers_like_one_that_does_not(acts: Api)
 async def test_unknown_paths_and_methods_are_problems_too(acts: Api) -> None:
     assert (await acts.get("/api/nothing")).code == "no-such-path"
     assert (await acts.delete("/api/acts")).code == "no-such-method"
+
+
+@pytest.mark.parametrize(("name", "told"), [("whole", []), ("broken", ["request failed"])])
+async def test_who_leaves_in_the_middle_is_no_failure_but_a_store_that_breaks_off_is(
+    acts: Api, name: str, told: list[str]
+) -> None:
+    with capture_logs() as logs:
+        async with aiohttp.ClientSession() as reader:
+            answer = await reader.get(f"{acts.address}/api/stacks/{name}")
+            assert await answer.content.readany()
+            answer.close()
+        await asyncio.wait_for(STACK.get(), 10)
+        assert (await acts.get(f"/api/acts/{uuid4()}")).status == 404  # meanwhile the other request has ended
+    assert [each["event"] for each in logs] == told, logs
