@@ -32,7 +32,7 @@ class Limits:
     topics_per_socket: int = 64
     rooms: int = 5_000
     pushes_per_s: int = 10
-    person_state_per_s: int = 20
+    person_state_per_s: int = 30  # a page sends 20; what waited on the line arrives together
     sockets_per_login: int = 20
 
 
