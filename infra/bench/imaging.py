@@ -19,13 +19,18 @@ from server.app import standing_on
 from server.foundation.logs import configure_logs
 from tests import people
 
-from . import archive, pictures, reading
+from . import archive, browsers, reading
 from .cores import LOAD, need_two, pin
 from .gateway import Scanner
 from .stage import database, stage
 
 _FIRST_WITHIN_MS: Final = {"400k": 3000, "20m": 300}
-_GOALS: Final = {"stow_ratio_vs_orthanc": "at least 1.0", "worklist_p95_ms": "at most 20"}
+_GOALS: Final = {
+    "stow_ratio_vs_orthanc": "at least 1.0",
+    "cursor_p95_ms": "at most 100",
+    "worklist_p95_ms": "at most 20",
+}
+_REPORTED: Final = ("stow_ratio_vs_orthanc", "first_frame_ms", "cursor_p95_ms", "worklist_p95_ms")
 
 
 def main() -> int:
@@ -33,15 +38,16 @@ def main() -> int:
     try:
         need_two()
         orthanc.ensure()
-        first_frame_ms = pictures.measured()  # before anything is kept on one core: a whole demo and browsers need both
-        figures = {**uvloop.run(_measured()), "first_frame_ms": first_frame_ms}
-    except Refusal as refusal:
+        seen = browsers.measured()  # before anything is kept on one core: a whole demo and browsers need both
+        stored = uvloop.run(_measured())
+    except (Refusal, AssertionError) as refusal:
         print(f"\n{refusal}", file=sys.stderr)
         return 2
+    figures = {name: {**stored, **seen}[name] for name in _REPORTED}
     for name, goal in _GOALS.items():
         print(f"  {name:26}{figures[name]:10.3f}   goal {goal}")
     for line, within_ms in _FIRST_WITHIN_MS.items():
-        print(f"  {f'first_frame_ms, {line}':26}{first_frame_ms[line]:10.3f}   goal at most {within_ms}")
+        print(f"  {f'first_frame_ms, {line}':26}{seen['first_frame_ms'][line]:10.3f}   goal at most {within_ms}")
     print(json.dumps({"bench": "imaging", **figures}), flush=True)
     return 0
 

@@ -6,16 +6,11 @@ from the instant at which the study is opened to the first frame of the screen w
 
 The whole stack (65 MB packed) would take 22 minutes by the weak line, so each line is watched for a minute instead: when every
 slice had its preview, how many had their pixels, and at what rate bytes came.
-
-`python -m infra.bench.pictures` starts a demo of its own and measures alone.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,10 +20,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Page, Playwright
 
-from infra import web
-from infra.demo_server import own_demo
 from infra.refusal import Refusal
 from infra.screens.member import Member
 from infra.tour.caller import Caller
@@ -114,23 +107,24 @@ class Flow:
         return f"  {line.name:8}{previews:>16}{f'{self.slices} of {SLICES}':>16}{rate:>14.0f}"
 
 
-async def first_pictures(folder: Path) -> dict[str, float]:
-    """Milliseconds to the first picture by each line: medians of five openings, the lines in turn. Raises: Refusal."""
-    web.build()
-    with own_demo(folder) as demo:
-        worker, study_id = await send_ct(demo.address)
-        path = f"/staff/imaging/studies/{study_id}"
-        async with worker, async_playwright() as playwright:
-            taken: dict[str, list[float]] = {line.name: [] for line in LINES}
-            for _ in range(OPENINGS):
-                for line in LINES:
-                    async with _opened(playwright, folder, worker, line, path) as (first_ms, _flow):
-                        taken[line.name].append(first_ms)
-            _tell(taken)
+async def first_pictures(playwright: Playwright, folder: Path, address: str) -> dict[str, float]:
+    """Milliseconds to the first picture by each line, at a demo that runs: medians of five openings, the lines in turn.
+
+    Raises: Refusal.
+    """
+    worker, study_id = await send_ct(address)
+    path = f"/staff/imaging/studies/{study_id}"
+    async with worker:
+        taken: dict[str, list[float]] = {line.name: [] for line in LINES}
+        for _ in range(OPENINGS):
             for line in LINES:
-                async with _opened(playwright, folder, worker, line, path) as (_first, flow):
-                    await asyncio.sleep(max(0.0, _WATCHED_S - (time.monotonic() - flow.began)))
-                    print(flow.told(line), flush=True)
+                async with _opened(playwright, folder, worker, line, path) as (first_ms, _flow):
+                    taken[line.name].append(first_ms)
+        _tell(taken)
+        for line in LINES:
+            async with _opened(playwright, folder, worker, line, path) as (_first, flow):
+                await asyncio.sleep(max(0.0, _WATCHED_S - (time.monotonic() - flow.began)))
+                print(flow.told(line), flush=True)
     return {name: round(median(each), 1) for name, each in taken.items()}
 
 
@@ -197,26 +191,3 @@ async def _shaped(page: Page, line: Line) -> Flow:
     await connection.send("Network.enable")
     await connection.send("Network.emulateNetworkConditions", {"offline": False, **limits})
     return flow
-
-
-def measured() -> dict[str, float]:
-    """The same in a folder of its own. Raises: Refusal."""
-    with tempfile.TemporaryDirectory(prefix="ly-pictures-") as made:
-        folder = Path(made)
-        folder.chmod(0o755)
-        return asyncio.run(first_pictures(folder))
-
-
-def main() -> int:
-    """Measure; 0 when every opening showed a picture, whatever the figures."""
-    try:
-        figures = measured()
-    except Refusal as refusal:
-        print(f"\n{refusal}", file=sys.stderr)
-        return 2
-    print(json.dumps({"bench": "pictures", "first_frame_ms": figures}), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
