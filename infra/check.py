@@ -20,9 +20,9 @@ from infra.refusal import Refusal
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 _AT_ONCE: Final = 2
-# Three workers, each with a database, a server and what else its tests ask for: alone, one mostly waits. tests/conftest.py
-# says what stays together; in order, because the browsers take longest and come early.
-_SHARED: Final = ("-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder")
+# Two workers, each with a database, a server and what else its tests ask for; tests/conftest.py says what stays together.
+# In order, because the browsers take longest and come early.
+_SHARED: Final = ("-n", str(_AT_ONCE), "--dist", "loadgroup", "--no-loadscope-reorder")
 _PYTHON: Final = (sys.executable, "-m")
 
 

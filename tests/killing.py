@@ -80,7 +80,7 @@ class Site:
         self.cluster: Cluster = embedded_postgres.start(folder)
         make_master_key(folder / "keys" / "master")
         migrate(self.cluster.owner_dsn, "lianyi_app")
-        self.ports = [free_port(), free_port()]
+        self.ports = [free_port(neighbours=2), free_port(neighbours=2)]  # each with the next one for its metrics
         self.applications: list[subprocess.Popen[bytes]] = [self._start(port) for port in self.ports]
 
     def settings(self) -> Settings:

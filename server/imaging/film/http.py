@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from server.foundation.errors import Unknown
 from server.foundation.routes import PUBLIC, Body, Query, Routes, View
 from server.foundation.work import Work
 
@@ -90,7 +91,7 @@ async def make_film(work: Work, study_id: UUID, body: NewFilmBody) -> NewFilmVie
     return NewFilmView(film=FilmView.model_validate(made.film), link=made.link)
 
 
-@routes.get("/api/imaging/films", may=_SEE)
+@routes.get("/api/imaging/films", may=_SEE, problems=(Unknown,))
 async def list_films(work: Work, query: FilmsQuery) -> list[FilmView]:
     """The links of a study, for the patient's side and the issuing institution."""
     return [FilmView.model_validate(each) for each in await making.films(work, query.study_id)]

@@ -159,6 +159,7 @@ async def test_what_is_larger_than_we_take_ends_the_association(gate: Gate) -> N
         association = await aside(associate, port)
         assert await aside(send, association, small) == 0x0000
         assert await aside(send, association, large) is None
+        await aside(association.join, 10)  # its thread ends with it
         assert not association.is_established
     assert set(await kept(gate)) == {uid_of(small)}
 

@@ -6,7 +6,10 @@ The clinic orders, the hospital's department reads; a colleague wrote what the d
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
+
+from sqlalchemy import update
 
 from server.foundation.actor import SYSTEM
 from server.foundation.clock import day_of
@@ -48,6 +51,7 @@ async def examined(ground: Ground, house: House, known: Known, reader: Somebody,
             work.record(StudyMatched(work.new_id(), known.who.id, each, complete=True))
     for each in (claimed, critical):
         await _drafted(ground, reader, each, words)
+        await _claimed_for_long(ground, each)
     for each in (preliminary, returned):
         await _drafted(ground, house.spare, each, words)
         async with unit_of_work(ground, house.spare.actor) as work:
@@ -123,6 +127,13 @@ async def _drafted(ground: Ground, reader: Somebody, order_id: UUID, words: Repo
     async with unit_of_work(ground, reader.actor) as work:
         await claiming.claim(work, order_id)
         await drafting.save(work, order_id, 0, words)
+
+
+async def _claimed_for_long(ground: Ground, order_id: UUID) -> None:
+    """The claim outlasts the matrix, however long this machine needs for it."""
+    async with unit_of_work(ground, SYSTEM) as work:
+        longer = update(ImagingOrder).where(ImagingOrder.id == order_id)
+        await work.session.execute(longer.values(claimed_until=work.now + timedelta(days=1)))
 
 
 async def _picture(ground: Ground, house: House, known: Known) -> UUID:

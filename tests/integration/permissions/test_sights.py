@@ -43,10 +43,12 @@ _READ: Final = frozenset(
     for name in TABLE
     if any(path in name for path in ("/api/imaging/orders", "/api/imaging/worklist", "/api/imaging/critical"))
 )
+# What came without a number of ours stands beside the patient of the house whom somebody believes it to be.
+_MATCHED: Final = {"GET /api/imaging/unmatched/{study_id}/comparison"}
 # By which routes a role may meet the name of a patient of its own house whom it does not care for; None: by none.
 _NAMES_OF_THE_HOUSE: Final = {
     Role.CLINIC_WORKER: _DESK | {"GET /api/imaging/orders", "POST /api/imaging/orders/{order_id}/acquired"},
-    Role.DOCTOR: _FOUND | _READ,  # a family doctor at the desk of a primary institution
+    Role.DOCTOR: _FOUND | _READ | _MATCHED,  # a family doctor at the desk of a primary institution
     Role.SCHEDULER: _WINDOW,
     Role.PHARMACIST: _PRESCRIBED,
 }

@@ -31,6 +31,7 @@ _WATCHED: Final[dict[str, tuple[str, dict[Role, Reach]]]] = {
         "order_id",
         _PATIENT_SIDE | {Role.DOCTOR: Reach.HOUSE},
     ),
+    "imaging-marks": ("study_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN}),
     "imaging-unmatched": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "imaging-worklist": ("organisation_id", {Role.DOCTOR: Reach.HOUSE}),
     "request": ("request_id", _PATIENT_SIDE | {Role.DOCTOR: Reach.OWN, Role.SCHEDULER: Reach.HOUSE}),
