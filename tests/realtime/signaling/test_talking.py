@@ -11,6 +11,8 @@ from signaling.service import ChatLine, Limits
 from .page import Page
 from .world import World, a_doctor, a_patient, a_room, a_world, contiguous, eventually
 
+STATES_PER_S = Limits().person_state_per_s
+
 
 async def test_everybody_sees_the_same_events_in_the_same_order(world: World) -> None:
     room, doctor, patient = a_room(), await world.page(a_doctor()), await world.page(a_patient())
@@ -100,8 +102,8 @@ async def test_state_is_bounded_in_size_keys_and_rate_and_needs_the_grant(world:
     assert await doctor.refused("state:set", {"key": "big", "value": "图" * 700, "seq": 1}) == "state-too-large"
     assert await watcher.refused("state:set", {"key": "k", "value": 1, "seq": 0}) == "no-grant"
     await asyncio.sleep(1)  # the window of the rate; a second is what is tested
-    answers = [await doctor.call("state:set", {"key": "k", "value": n, "seq": n}) for n in range(25)]
-    assert [answer["ok"] for answer in answers] == [True] * 20 + [False] * 5
+    answers = [await doctor.call("state:set", {"key": "k", "value": n, "seq": n}) for n in range(STATES_PER_S + 5)]
+    assert [answer["ok"] for answer in answers] == [True] * STATES_PER_S + [False] * 5
     assert answers[-1]["problem"]["code"] == "too-fast"
     await asyncio.sleep(answers[-1]["problem"]["retry_after_ms"] / 1000)
     await doctor.ok("state:set", {"key": "k", "value": 99, "seq": 99})
@@ -110,7 +112,7 @@ async def test_state_is_bounded_in_size_keys_and_rate_and_needs_the_grant(world:
 async def test_the_rate_of_state_is_the_persons_not_the_sockets(world: World) -> None:
     room, doctor = a_room(), await world.page(a_doctor())
     entered = await doctor.join(room)
-    for number in range(20):
+    for number in range(STATES_PER_S):
         await doctor.ok("state:set", {"key": "k", "value": number, "seq": number})
     again = await Page(world, doctor.someone, doctor.client).open()
     await again.ok("room:join", {"seat_token": entered["seat_token"]})
