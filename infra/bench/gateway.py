@@ -123,5 +123,7 @@ async def read_back(session: aiohttp.ClientSession, to: Server, ct: Ct) -> None:
 
 
 def client() -> aiohttp.ClientSession:
-    """The same client for every server."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_WITHIN_S))
+    """The same client for every server; a connection for each request, as a server may close one that rested for a second."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=_WITHIN_S), connector=aiohttp.TCPConnector(force_close=True)
+    )
