@@ -70,9 +70,9 @@ async def _measured() -> dict[str, Any]:
             reading.plant(ground, cluster.superuser_dsn, department, studies)
             with stage(cluster, settings, folder):
                 address = f"http://127.0.0.1:{settings.http.port}"
+                pages = await reading.pages(address, department.readers[2], _given("PAGES", 600))
                 ours = await archive.gateway_of(ground, hospital, address)
                 stored = await archive.measured(ours, folder, _given("ROUNDS", 5), scanner)
-                pages = await reading.pages(address, department.readers[2], _given("PAGES", 600))
     return _stow(stored) | {"worklist_p95_ms": round(reading.p95(pages), 2)}
 
 
