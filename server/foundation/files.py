@@ -82,13 +82,13 @@ def _on_the_line(request: web.Request) -> Iterator[None]:
     """What was begun cannot turn into a problem any more: when it breaks off, the line is cut, so that nobody takes a part
     for the whole. Whoever closes a viewer in the middle of a stack has left: nobody is answered, and nothing went wrong.
     """
-    transport = request.transport
-    assert transport is not None
+    transport = request.transport  # None when they left before the first byte
     try:
         yield
     except BaseException as error:
-        left = transport.is_closing()
-        transport.abort()
+        left = transport is None or transport.is_closing()
+        if transport is not None:
+            transport.abort()
         if not (left and isinstance(error, ConnectionError)):
             raise
 
