@@ -16,6 +16,7 @@ from .crypto import TAG_BYTES, Cipher, fresh_key
 from .vault_format import (
     CHUNK_BYTES,
     HEAD_BYTES,
+    NO_DIGEST,
     Head,
     VaultDamaged,
     chunk_at,
@@ -27,6 +28,7 @@ from .vault_format import (
 
 NAME_DIGITS: Final = 40
 INCOMING: Final = "incoming"
+_CHUNKS_AHEAD: Final = 128  # 8 MiB
 
 
 class NoSuchFile(LookupError):
@@ -58,12 +60,12 @@ def sync_folder(folder: Path) -> None:
 class IncomingFile:
     """A file that is being written under a passing name, and gets its real one when it is whole and on the disk."""
 
-    def __init__(self, root: Path, vault_key: Cipher) -> None:
+    def __init__(self, root: Path, vault_key: Cipher, *, digested: bool = True) -> None:
         self._root = root
         self._vault_key = vault_key
         self._secret = fresh_key().secret
         self._key = AESGCM(self._secret)
-        self._digest = hashlib.sha256()
+        self._digest = hashlib.sha256() if digested else None
         self._size = 0
         self._chunks = 0
         self._rest = bytearray()
@@ -73,31 +75,36 @@ class IncomingFile:
         os.fchmod(self._file.fileno(), 0o600)
         self._file.write(bytes(HEAD_BYTES))
 
-    def add(self, part: bytes) -> None:
+    def add(self, *parts: bytes) -> None:
         """Take the next bytes."""
         with self._using:
+            for part in parts:
+                self._take(part)
+
+    def _take(self, part: bytes) -> None:
+        if self._digest:
             self._digest.update(part)
-            self._size += len(part)
-            view = memoryview(part)
-            if self._rest:  # what is left of the part before comes first
-                missing = CHUNK_BYTES - len(self._rest)
-                self._rest += view[:missing]
-                view = view[missing:]
-                if len(self._rest) < CHUNK_BYTES:
-                    return
-                self._write_chunk(self._rest)
-                self._rest = bytearray()
-            whole = len(view) - len(view) % CHUNK_BYTES
-            for start in range(0, whole, CHUNK_BYTES):
-                self._write_chunk(view[start : start + CHUNK_BYTES])
-            self._rest += view[whole:]
+        self._size += len(part)
+        view = memoryview(part)
+        if self._rest:  # what is left of the part before comes first
+            missing = CHUNK_BYTES - len(self._rest)
+            self._rest += view[:missing]
+            view = view[missing:]
+            if len(self._rest) < CHUNK_BYTES:
+                return
+            self._write_chunk(self._rest)
+            self._rest = bytearray()
+        whole = len(view) - len(view) % CHUNK_BYTES
+        for start in range(0, whole, CHUNK_BYTES):
+            self._write_chunk(view[start : start + CHUNK_BYTES])
+        self._rest += view[whole:]
 
     def finish(self) -> tuple[str, Head]:
         """Write the head, bring everything to the disk, and give the file its name."""
         with self._using:
             if self._rest:
                 self._write_chunk(self._rest)
-            head = Head(self._secret, self._size, self._digest.digest())
+            head = Head(self._secret, self._size, self._digest.digest() if self._digest else NO_DIGEST)
             name = self._name(head)
             self._file.seek(0)
             self._file.write(seal_head(self._vault_key, name, head))
@@ -121,6 +128,14 @@ class IncomingFile:
     def _write_chunk(self, plain: bytes | bytearray | memoryview) -> None:
         self._file.write(seal_chunk(self._key, self._chunks, plain))
         self._chunks += 1
+        if self._chunks % _CHUNKS_AHEAD == 0:
+            self._begin_write_back()
+
+    def _begin_write_back(self) -> None:
+        """Let the disk begin with what was written so far, so that `finish` waits for the last of it only."""
+        first, end = chunk_at(self._chunks - _CHUNKS_AHEAD), chunk_at(self._chunks)
+        # Linux starts to write them and does not wait; what is not written yet stays in memory all the same.
+        os.posix_fadvise(self._file.fileno(), first, end - first, os.POSIX_FADV_DONTNEED)
 
     def _name(self, head: Head) -> str:
         # Made from the content, but also from the file's own key: the same paper uploaded for two patients gets two

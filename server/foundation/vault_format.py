@@ -20,6 +20,7 @@ from .crypto import KEY_BYTES, NONCE_BYTES, OVERHEAD_BYTES, TAG_BYTES, CannotOpe
 MAGIC: Final = b"LYV1"
 CHUNK_BYTES: Final = 64 * 1024
 SEALED_CHUNK_BYTES: Final = CHUNK_BYTES + TAG_BYTES
+NO_DIGEST: Final = bytes(32)  # of a file whose digest nobody asked for: its chunks are authenticated anyway
 _HEAD: Final = struct.Struct(f">{KEY_BYTES}sQ32s")
 HEAD_BYTES: Final = len(MAGIC) + OVERHEAD_BYTES + _HEAD.size
 
@@ -30,7 +31,7 @@ class VaultDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a stored file says."""
+    """What the head of a stored file says; `sha256` is `NO_DIGEST` where none was asked for."""
 
     key: bytes = field(repr=False)
     size: int

@@ -68,6 +68,18 @@ async def test_a_file_comes_back_whole(vault: Vault, size: int) -> None:
     assert await vault.stat(file.id) == file
 
 
+async def test_a_file_without_a_digest_comes_back_whole_and_a_changed_one_does_not(vault: Vault, root: Path) -> None:
+    whole = content(130 * CHUNK_BYTES + 3)
+    file = await vault.put(parts(whole, 3 * CHUNK_BYTES + 1), len(whole), digested=False)
+    assert (file.size, file.sha256) == (len(whole), "0" * 64)
+    assert await read(vault, file.id) == whole
+    path = stored(root)[0]
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    with pytest.raises(VaultDamaged):
+        await read(vault, file.id)
+
+
 async def test_any_range_comes_back(vault: Vault) -> None:
     whole = content(3 * CHUNK_BYTES + 100)
     file = await vault.put(parts(whole), LIMIT)
