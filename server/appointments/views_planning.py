@@ -231,7 +231,7 @@ async def of_teams(work: Work, found: Sequence[Team]) -> list[TeamView]:
     """Views of teams, in the order given."""
     members = {member for team in found for member in team.member_ids}
     people = await identity.people(work, members)
-    names = {each.id: each.name for each in await identity.organisations(work, {t.organisation_id for t in found})}
+    names = await identity.organisation_names(work, {t.organisation_id for t in found})
     return [
         TeamView(
             id=team.id,

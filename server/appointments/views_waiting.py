@@ -90,8 +90,7 @@ async def of_entries(work: Work, found: Sequence[Entry]) -> list[WaitingView]:
 async def of_suspensions(work: Work, found: Sequence[Suspension]) -> list[SuspensionView]:
     """Views of suspensions, in the order given."""
     patients = await identity.people(work, {PersonId(each.patient_id) for each in found})
-    houses = await identity.organisations(work, {OrganisationId(each.organisation_id) for each in found})
-    names = {UUID(str(house.id)): house.name for house in houses}
+    names = await identity.organisation_names(work, {OrganisationId(each.organisation_id) for each in found})
     return [
         SuspensionView(
             id=each.id,

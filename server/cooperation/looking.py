@@ -33,7 +33,7 @@ async def agreement_for(
     """
     found = rules.serving(await _between(work, requester, on, server), scope, specialty, on)
     if not found:
-        names = {each.id: each.name for each in await identity.organisations(work, [requester, server])}
+        names = await identity.organisation_names(work, [requester, server])
         raise NoAgreement(sides="、".join(names.get(each, "") for each in (requester, server)))
     return found[0]
 

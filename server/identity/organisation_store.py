@@ -31,6 +31,22 @@ async def organisations(session: AsyncSession, ids: Iterable[UUID] | None = None
     return (await session.scalars(found)).all()
 
 
+async def organisation_names(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What these organisations are called, closed ones too."""
+    found = select(Organisation.id, Organisation.name).where(Organisation.id.in_(list(ids)))
+    return {each: name for each, name in await session.execute(found)}
+
+
+async def department_names(session: AsyncSession, organisation_ids: Iterable[UUID]) -> Sequence[tuple[UUID, str, str]]:
+    """The departments of these organisations in their order, closed ones too: id, name, English name or nothing."""
+    found = (
+        select(Department.id, Department.name, Department.name_en)
+        .where(Department.organisation_id.in_(list(organisation_ids)))
+        .order_by(Department.place, Department.pinyin)
+    )
+    return [(each, name, name_en) for each, name, name_en in await session.execute(found)]
+
+
 async def at_or_below(session: AsyncSession, organisation_id: UUID) -> set[UUID]:
     """The organisation and all that stand below it, closed ones too."""
     tree = select(Organisation.id).where(Organisation.id == organisation_id).cte("tree", recursive=True)

@@ -15,6 +15,7 @@ from server.foundation.actor import Kind, Level, OrganisationId, Role
 from server.foundation.clock import day_of
 from server.foundation.errors import Unknown
 from server.foundation.pinyin import sounds
+from server.foundation.translation import ENGLISH
 from server.foundation.work import Work
 
 from . import access
@@ -60,6 +61,17 @@ async def organisation(work: Work, organisation_id: OrganisationId) -> Organisat
 async def organisations(work: Work, ids: Iterable[OrganisationId] | None = None) -> list[OrganisationCard]:
     """Every open organisation, or these, from the top of the tree."""
     return await _cards(work, await store.organisations(work.session, ids))
+
+
+async def organisation_names(work: Work, ids: Iterable[OrganisationId]) -> dict[UUID, str]:
+    """What these organisations are called, closed ones too: what they did keeps their name."""
+    return await store.organisation_names(work.session, ids)
+
+
+async def department_names(work: Work, organisation_ids: Iterable[OrganisationId]) -> dict[UUID, str]:
+    """What the departments of these organisations are called in the asker's language, closed ones too."""
+    found = await store.department_names(work.session, organisation_ids)
+    return {each: (work.language == ENGLISH and name_en) or name for each, name, name_en in found}
 
 
 async def organisations_with(work: Work, role: Role) -> list[OrganisationCard]:

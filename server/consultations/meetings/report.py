@@ -116,7 +116,7 @@ async def _houses(work: Work, request: RemoteRequest, experts: Sequence[RemoteEx
     ids = {request.from_organisation_id, *(each.organisation_id for each in experts)}
     if request.to_organisation_id is not None:
         ids.add(request.to_organisation_id)
-    return {each.id: each.name for each in await identity.organisations(work, {OrganisationId(each) for each in ids})}
+    return await identity.organisation_names(work, {OrganisationId(each) for each in ids})
 
 
 async def _signers(work: Work, parts: list[SignedPart], of: dict[UUID, str]) -> dict[PersonId, Signer]:

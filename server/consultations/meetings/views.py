@@ -133,8 +133,7 @@ async def _houses(work: Work, facts: RequestFacts) -> dict[UUID, str]:
     places = {facts.requester_id: facts.from_organisation_id} | {
         each.person_id: each.organisation_id for each in facts.experts
     }
-    named = await identity.organisations(work, {OrganisationId(each) for each in places.values()})
-    names = {each.id: each.name for each in named}
+    names = await identity.organisation_names(work, {OrganisationId(each) for each in places.values()})
     return {person_id: names.get(organisation_id, "") for person_id, organisation_id in places.items()}
 
 

@@ -23,7 +23,7 @@ async def tell(work: Work, request: RemoteRequest, to: Iterable[UUID], template:
         OrganisationId(request.from_organisation_id): "",
         OrganisationId(request.to_organisation_id or UUID(int=0)): "",
     }
-    names = {each.id: each.name for each in await identity.organisations(work, sides)}
+    names = await identity.organisation_names(work, sides)
     about = {
         "request_id": str(request.id),
         "number": request.number,

@@ -192,7 +192,7 @@ class Around:
     def __init__(
         self,
         people: dict[PersonId, identity.PersonCard],
-        organisations: dict[OrganisationId, str],
+        organisations: dict[UUID, str],
         departments: dict[UUID, str],
         doctors: Collection[identity.DoctorCard],
         experts: Sequence[RemoteExpert],
@@ -209,16 +209,11 @@ class Around:
         houses = {OrganisationId(each.from_organisation_id) for each in requests}
         houses |= {OrganisationId(each.to_organisation_id) for each in requests if each.to_organisation_id}
         serving = {OrganisationId(each.to_organisation_id) for each in requests if each.to_organisation_id}
-        departments = {
-            one.id: one.name if work.language == "zh" else one.name_en or one.name
-            for house in serving
-            for one in await identity.departments(work, house)
-        }
         doctors = await identity.doctors(work, [PersonId(each.person_id) for each in asked]) if asked else []
         return cls(
             await identity.people(work, people),
-            {each.id: each.name for each in await identity.organisations(work, houses)},
-            departments,
+            await identity.organisation_names(work, houses),
+            await identity.department_names(work, serving),
             doctors,
             asked,
         )

@@ -75,7 +75,7 @@ async def history(work: Work, request_id: UUID) -> list[RemoteStepView]:
     rows = await store.steps_of(work.session, request.id)
     people = await identity.people(work, {PersonId(row.by_id) for row in rows if row.by_id})
     houses = {OrganisationId(row.organisation_id) for row in rows if row.organisation_id}
-    names = {each.id: each.name for each in await identity.organisations(work, houses)}
+    names = await identity.organisation_names(work, houses)
     made = []
     for row in rows:
         card = people.get(PersonId(row.by_id)) if row.by_id else None

@@ -42,17 +42,12 @@ class ImagedPatientView(ImagingNamedView):
 
 async def houses(work: Work, ids: set[UUID]) -> dict[UUID, str]:
     """Institutions by id."""
-    found = await identity.organisations(work, {OrganisationId(each) for each in ids})
-    return {each.id: each.name for each in found}
+    return await identity.organisation_names(work, {OrganisationId(each) for each in ids})
 
 
 async def departments(work: Work, houses: set[UUID]) -> dict[UUID, str]:
     """The departments of these institutions by id, in the asker's language."""
-    return {
-        each.id: (each.name_en if work.language == ENGLISH else "") or each.name
-        for house in houses
-        for each in await identity.departments(work, OrganisationId(house))
-    }
+    return await identity.department_names(work, {OrganisationId(each) for each in houses})
 
 
 def coded(work: Work, words: Mapping[str, Word], code: str, text: str = "") -> ImagingCodedView:

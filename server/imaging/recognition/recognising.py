@@ -126,7 +126,7 @@ async def _valid(work: Work, patient_id: PersonId, modality: str, body_part: str
     every = await identity.with_merged(work, [patient_id])
     since = work.now - timedelta(days=days)
     rows = await store.results(work.session, every, modality, body_part, since, _MOST)
-    names = {each.id: each.name for each in await identity.organisations(work, _institutions(rows))}
+    names = await identity.organisation_names(work, _institutions(rows))
     return [
         _recognised(row, names, days)
         for row in rows
@@ -138,7 +138,7 @@ def _institutions(rows: Sequence[ImagingOrder]) -> set[OrganisationId]:
     return {OrganisationId(row.performing_organisation_id) for row in rows}
 
 
-def _recognised(row: ImagingOrder, names: dict[OrganisationId, str], days: int) -> Recognised:
+def _recognised(row: ImagingOrder, names: dict[UUID, str], days: int) -> Recognised:
     assert row.acquired_at is not None, "what was reported was taken"
     assert row.returned_version is not None, "what was returned has a version"
     institution_id = OrganisationId(row.performing_organisation_id)

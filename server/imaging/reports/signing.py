@@ -227,7 +227,7 @@ async def _author(work: Work) -> Author:
 async def _examination(work: Work, order: ImagingOrder) -> Examination:
     patient = await identity.patient(work, PersonId(order.patient_id))
     houses = [OrganisationId(order.organisation_id), OrganisationId(order.reading_organisation_id)]
-    names = {each.id: each.name for each in await identity.organisations(work, houses)}
+    names = await identity.organisation_names(work, houses)
     departments = {each.id: each.name for each in await identity.departments(work, houses[1])}
     procedure = catalogue().procedures.get(order.procedure_code)
     studies = (await orders.studies_of(work.session, [order.id]))[order.id]
