@@ -20,6 +20,8 @@ export interface Marked {
   told: (ids: readonly string[]) => void
 }
 
+const NONE: readonly Mark[] = []
+
 export function useMarks(of: Marked) {
   const kept = shallowRef<readonly KeptMark[]>([])
   const own = shallowRef<readonly Mark[]>([])
@@ -31,7 +33,7 @@ export function useMarks(of: Marked) {
 
   const shared = computed((): readonly Mark[] => {
     const share = of.share()
-    return !share?.marks || of.presenting() ? [] : share.marks.value
+    return !share?.marks || of.presenting() ? NONE : share.marks.value
   })
   const chosenKept = computed(() => kept.value.find((mark) => mark.id === chosen.value))
 
@@ -39,8 +41,10 @@ export function useMarks(of: Marked) {
     const all = [...kept.value, ...shared.value, ...own.value, ...(draft.value ? [draft.value] : [])]
     for (const viewport of of.viewports()) viewport.setMarks(all, chosen.value)
   }
-  watch([kept, own, shared, draft, chosen], spread, { flush: 'sync' })
-  watch([own, of.presenting], ([marks, presenting]) => {
+  // Getters: a shallow ref among several sources counts as changed whenever any of them was asked again, which here is with
+  // every word in the room; and what is told to the room comes back as one.
+  watch([() => kept.value, () => own.value, shared, () => draft.value, chosen], spread, { flush: 'sync' })
+  watch([() => own.value, of.presenting], ([marks, presenting]) => {
     const share = of.share()
     if (presenting && share) share.setMarks?.(encodeMarks(marks.map((mark) => ({ ...mark, by: share.me }))))
   })
