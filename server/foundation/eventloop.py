@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import uvloop
 
 Result = TypeVar("Result")
-
-# Requests make rubbish by the thousand, nearly none of it in circles: look seldom, and not through what stays for good.
-_NEW_OBJECTS: Final = 20_000
-_ROUNDS: Final = 20
 
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
@@ -23,7 +19,6 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 def settled() -> None:
-    """All that was built for starting stays: the search for circles need not go through it again."""
+    """All that was built for starting stays: the search for circles (how seldom, says `server`) need not go through it."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, _ROUNDS, _ROUNDS)

@@ -3,6 +3,7 @@
 Black on white, so that it survives any copier; text that can be copied; only the glyphs that are used go into the file.
 Noto Serif SC is for what was written, Noto Sans SC for what the form says; both from a data-only package. Drawing is
 blocking, about a second of work: see `making.py`.
+The library that writes PDFs is loaded with the first paper, not at every start.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ from typing import Final
 
 import pylopdf_fonts_zh_cn as fonts
 import segno
-from fpdf import FPDF
-from fpdf.enums import TextMode
 
 from .breaking import lines_of
 from .content import Signed
@@ -57,6 +56,8 @@ class Pen:
     def __init__(self, page: Page, title: str, made_at: datetime) -> None:
         self.page = page
         self.left, self.right, self.inner = page.margin, page.right, page.inner
+        from fpdf import FPDF
+
         self.pdf = pdf = FPDF(format=(page.width, page.height))
         pdf.set_auto_page_break(False)
         pdf.set_margin(0)
@@ -96,6 +97,8 @@ class Pen:
         pdf.set_text_color(ink)
         pdf.set_xy(x, y)
         if strong:
+            from fpdf.enums import TextMode
+
             with pdf.local_context(text_mode=TextMode.FILL_STROKE, line_width=0.18):
                 pdf.cell(width, height, text, align=align)
         else:
