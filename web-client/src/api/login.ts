@@ -48,6 +48,7 @@ async function refresh(): Promise<Granted | undefined> {
   }
   if (response.status === 401 || response.status === 403) {
     hold(undefined)
+    response.text().catch(() => undefined) // Unread, it would count as still on its way.
     return undefined
   }
   if (!response.ok) throw await problemOf(response)

@@ -13,3 +13,7 @@ export function labelled(label: string, text: string): string {
 export function clauses(parts: readonly string[]): string {
   return parts.join(shown.language === 'en' ? ', ' : '，')
 }
+
+/** Short facts in one line, those that are there; the dot between them ends a line, it never begins one. */
+export const dotted = (facts: readonly (string | false | null | undefined)[]): string =>
+  facts.filter(Boolean).join('\u00a0· ')

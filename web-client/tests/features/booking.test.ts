@@ -116,7 +116,9 @@ describe('an ID number', () => {
 })
 
 test('a device has a name that people know', () => {
-  expect(deviceName('Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537')).toBe('Android · Chrome')
+  expect(deviceName('Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537')).toBe(
+    'Android\u00a0· Chrome',
+  )
   expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 17) Safari/604 MicroMessenger/8')).toBe(
     'iPhone · 微信',
   )

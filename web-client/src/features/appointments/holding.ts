@@ -35,9 +35,9 @@ export function release(bookingId: string): void {
   const url = new URL(`/api/bookings/${bookingId}/cancel`, location.origin)
   const headers = { 'Content-Type': 'application/json' }
   // Lost on the way: then the place goes back by itself when its time is over.
-  released = call(new Request(url, { method: 'POST', body: '{}', headers, keepalive: true })).catch(
-    () => undefined,
-  )
+  released = call(new Request(url, { method: 'POST', body: '{}', headers, keepalive: true }))
+    .then((answer) => answer.text())
+    .catch(() => undefined)
 }
 
 const readBooking = async (booking_id: string): Promise<Booking> => {

@@ -1,4 +1,6 @@
 /** A device in words people know, from what its browser says of itself. */
+import { dotted } from '@/i18n/lists'
+
 const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/HarmonyOS|OpenHarmony/, 'HarmonyOS'],
   [/Android/, 'Android'],
@@ -22,5 +24,5 @@ function known(list: typeof SYSTEMS, text: string): string {
 
 /** "Android · Chrome"; empty when it says nothing that is known. */
 export function deviceName(agent: string): string {
-  return [known(SYSTEMS, agent), known(BROWSERS, agent)].filter(Boolean).join(' · ')
+  return dotted([known(SYSTEMS, agent), known(BROWSERS, agent)])
 }
