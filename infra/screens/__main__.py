@@ -31,6 +31,8 @@ from .story import COMPLAINT, HELPED, QUESTION, Story
 _FOLDER: Final = Path(__file__).resolve().parents[2] / ".screens"
 _PARTS: Final = (
     album.guests,
+    album.links,
+    album.at_home,
     desk.door,
     album.newcomer,
     album.patient,
@@ -79,11 +81,11 @@ async def _names(address: str) -> list[str]:
     """What stays Chinese in the English view: names, and what people wrote. Long ones first."""
     async with Caller(address) as guest:
         people = await guest.get("/api/demo/people")
-        places = await guest.get("/api/organisations")
+        houses = await guest.get("/api/organisations")
         doctors = await guest.get("/api/doctors")
     found = {str(each[key]) for each in people for key in ("name", "organisation", "department") if each[key]}
-    found |= {str(each["name"]) for each in places} | {str(each["licence_scope"]) for each in doctors}
-    found |= {"中文", "长辈版", "杨游客", "原发性高血压", HELPED, COMPLAINT, QUESTION}
+    found |= {str(each["name"]) for each in houses} | {str(each["licence_scope"]) for each in doctors}
+    found |= {"中文", "长辈版", "杨游客", "原发性高血压", HELPED, COMPLAINT, QUESTION, places.REASON}
     found |= set(_texts(NOTE))
     return sorted(found, key=len, reverse=True)
 

@@ -13,6 +13,7 @@ from tests.e2e.cameras import Looks
 
 from . import places
 from .camera import PATIENT_VIEWS, Camera, look_at, settle
+from .routes import COLLECTOR, EXAMINED, GUEST, PLACES
 from .story import LIVE_WITH, QUESTION, SIGNED_BY, WAITING_FOR, Story
 
 _VILLAGER: Final = Looks("villager", (150, 110, 60), 440)
@@ -44,6 +45,30 @@ async def guests(playwright: Playwright, camera: Camera, story: Story, folder: P
         await camera.shoot(page, "not-found", "/no/such/page", PATIENT_VIEWS)
         await camera.shoot(page, "forbidden", "/forbidden", PATIENT_VIEWS)
         tell(guest, "guest")
+
+
+async def links(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
+    """Who comes by a link or a code alone, which here are none of anything."""
+    async with somebody(playwright, story.address, folder, phone=True) as guest:
+        for place in PLACES:
+            if place.who == GUEST and "#" in place.address:
+                await camera.shoot(guest.page, place.name, place.address, PATIENT_VIEWS)
+        tell(guest, "link")
+
+
+async def at_home(playwright: Playwright, camera: Camera, story: Story, folder: Path) -> None:
+    """Whose prescription was approved, and whose pictures were read."""
+    await story.find_prescription()
+    await story.find_pictures()
+    for role in (COLLECTOR, EXAMINED):
+        async with (
+            somebody(playwright, story.address, folder, phone=True) as person,
+            story.who(role).at(person.context),
+        ):
+            for place in PLACES:
+                if place.who == role:
+                    await camera.shoot(person.page, place.name, place.address.format_map(story.ids), PATIENT_VIEWS)
+            tell(person, role)
 
 
 async def _to_the_code(page: Page) -> None:

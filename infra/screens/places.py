@@ -23,7 +23,7 @@ from .story import BOOKED_WITH, Story
 _STEPS: Final = ("who", "department", "doctor", "inperson", "time", "check")
 _SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _EXPERT, _FAMILY_DOCTOR = "和振邦", "杨春生"
-_REASON: Final = "医生临时参加抢救"
+REASON: Final = "医生临时参加抢救"
 
 
 async def booking(camera: Camera, story: Story, page: Page) -> None:
@@ -100,7 +100,7 @@ async def _sold_out(camera: Camera, story: Story, page: Page) -> None:
     await camera.shoot(page, "visits-offer", "/visits", PATIENT_VIEWS, _offer)
     (waiting,) = await story.patient.get("/api/waitings")
     await story.patient.post(f"/api/bookings/{waiting['booking_id']}/confirm")
-    await story.who("scheduler").post(f"/api/sessions/{session['id']}/stop", {"reason": _REASON})
+    await story.who("scheduler").post(f"/api/sessions/{session['id']}/stop", {"reason": REASON})
     await camera.shoot(page, "booking-stopped", f"/bookings/{waiting['booking_id']}", PATIENT_VIEWS, _alert)
 
 

@@ -89,7 +89,7 @@ class Story:
         await self.enter_as_doctor("live", LIVE_WITH)
         await self.book("booked", BOOKED_WITH, later=True)
         await self.help_somebody()
-        self.ids["prescription"] = (await self.who("collector").get("/api/prescriptions"))[0]["id"]
+        await self.find_prescription()
 
     async def find_consultations(self) -> None:
         """The demo's requests for a consultation: one of the clinic's, one whose report is signed, one with an expert."""
@@ -117,6 +117,10 @@ class Story:
         await self.start("helped-signed", SIGNED_BY)
         await self.close("helped-signed", SIGNED_BY)
         await self.find_pictures()
+
+    async def find_prescription(self) -> None:
+        """The demo's approved prescription, whose medicine waits to be fetched."""
+        self.ids["prescription"] = (await self.who("collector").get("/api/prescriptions"))[0]["id"]
 
     async def find_pictures(self) -> None:
         """The demo's examinations: one to be reviewed, and one whose report its patient has."""

@@ -3,7 +3,7 @@
  * imports nothing. What the answer means is login.ts's.
  */
 const LOCK = 'lianyi.refresh'
-const NOBODY_IS_ASKED = /^\/(staff\/)?(signin|enrol)$|^\/forbidden$/
+const NOBODY_IS_ASKED = /^\/(staff\/)?(signin|enrol)$|^\/(forbidden|meet|film|report|rx)$/
 const GOOD_FOR_MS = 30_000
 
 /** Asks for the next token. Tabs do so one after another, because each refresh token is good once. */
