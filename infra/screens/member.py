@@ -5,6 +5,7 @@ The refresh cookie is good once, so a browser that takes it over renews for both
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,7 +36,7 @@ class Member(Caller):
 
     _since: float = field(default=0.0, repr=False)
     _context: BrowserContext | None = field(default=None, repr=False)
-    _renewing: bool = field(default=False, repr=False)
+    _turns: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     @classmethod
     async def of_demo(cls, address: str, person: dict[str, Any]) -> Member:
@@ -82,10 +83,9 @@ class Member(Caller):
         return await super()._call(method, path, **given)
 
     async def _renew_in_time(self) -> None:
-        if self._renewing or time.monotonic() - self._since <= _GOOD_FOR_S:
-            return
-        self._renewing = True
-        try:
+        async with self._turns:
+            if time.monotonic() - self._since <= _GOOD_FOR_S:
+                return
             if self._context is None:
                 answer = await super()._call("POST", "/api/logins/refresh")
             else:
@@ -93,5 +93,3 @@ class Member(Caller):
                 assert response.ok, await response.text()
                 answer = await response.json()
             self._token, self._since = answer["access_token"], time.monotonic()
-        finally:
-            self._renewing = False

@@ -27,6 +27,7 @@ async def scheduler(playwright: Playwright, camera: Camera, story: Story, folder
 
 async def _panel(page: Page) -> None:
     await page.locator(".weeks button").nth(1).click()
+    await page.wait_for_load_state("networkidle")  # what was chosen of the week before goes with it
     await page.locator("button.thing").first.click()
     await page.locator("aside.detail h2").wait_for()
 
