@@ -120,7 +120,7 @@ test('a device has a name that people know', () => {
     'Android\u00a0· Chrome',
   )
   expect(deviceName('Mozilla/5.0 (iPhone; CPU iPhone OS 17) Safari/604 MicroMessenger/8')).toBe(
-    'iPhone · 微信',
+    'iPhone\u00a0· 微信',
   )
   expect(deviceName('curl')).toBe('')
 })
