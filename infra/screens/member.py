@@ -87,6 +87,7 @@ class Member(Caller):
             if time.monotonic() - self._since <= _GOOD_FOR_S:
                 return
             if self._context is None:
+                self._token = ""  # who shows one that is over is refused before the cookie is looked at
                 answer = await super()._call("POST", "/api/logins/refresh")
             else:
                 response = await self._context.request.post(f"{self.address}/api/logins/refresh")
