@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,10 @@ from infra.refusal import Refusal
 _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _START_WITHIN_S: Final = 60.0  # recovery after a crash can take a while
 _STOP_WITHIN_S: Final = 20.0
+_ASK_AGAIN_AFTER_S: Final = 0.5
+_STILL_IN_USE: Final = (
+    "is still in use"  # of the shared memory: PostgreSQL's word for servers that outlive their postmaster
+)
 _SETTINGS: Final = {
     "listen_addresses": "",
     "port": "5432",
@@ -97,8 +101,7 @@ def start(data_dir: Path, *, fsync: bool = True, log: Path | None = None) -> Clu
     owner = (place.account.uid, place.account.gid) if place.account else None
     socket_dir = sockets.folder_for(place.home, _SOCKET_NAME, owner)
     log = log or data_dir / "logs" / "postgres.log"
-    process = _launch(place, folder, socket_dir, log, fsync=fsync)
-    _await_ready(process, folder, log)
+    process = _ready(lambda: _launch(place, folder, socket_dir, log, fsync=fsync), folder, log)
     return Cluster(
         owner_dsn=_dsn(OWNER, secrets[OWNER], socket_dir),
         application_dsn=_dsn(APPLICATION, secrets[APPLICATION], socket_dir),
@@ -148,14 +151,32 @@ def _launch(place: Place, folder: Path, socket_dir: Path, log: Path, *, fsync: b
         os.close(handle)
 
 
-def _await_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
+def _ready(launch: Callable[[], subprocess.Popen[bytes]], folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """A postmaster that takes connections.
+
+    After one was killed, a server in the middle of a statement lives until that statement ends, at the latest by its
+    limit; until then PostgreSQL refuses to start, so it is asked again.
+    """
     deadline = time.monotonic() + _START_WITHIN_S
+    while True:
+        process = launch()
+        if _serves(process, folder, deadline):
+            return process
+        said = _last_words(log)
+        if _STILL_IN_USE not in said or time.monotonic() > deadline:
+            raise Refusal(f"The embedded PostgreSQL did not start: {said} (more in {log}).")
+        time.sleep(_ASK_AGAIN_AFTER_S)
+
+
+def _serves(process: subprocess.Popen[bytes], folder: Path, deadline: float) -> bool:
+    """Wait until it takes connections; False when it ended, or was ended because it took too long."""
     while _postmaster(folder) != (process.pid, "ready"):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             process.wait()
-            raise Refusal(f"The embedded PostgreSQL did not start: {_last_words(log)} (more in {log}).")
+            return False
         time.sleep(0.02)
+    return True
 
 
 def _postmaster(folder: Path) -> tuple[int, str] | None:

@@ -20,6 +20,7 @@ from infra.plan import ROOT, Plan
 from infra.refusal import Refusal
 
 _READY_WITHIN_S: Final = 90.0
+_DATABASE_AGAIN_AFTER_S: Final = 5.0
 _SERVER: Final = (sys.executable, "-m", "server")
 _MEDIA: Final = (sys.executable, "-m", "media")
 
@@ -31,6 +32,7 @@ class Running:
         self.plan = plan
         self.cluster: Cluster | None = None
         self.children: list[Child] = []
+        self._database_at = 0.0
 
     def start_database(self) -> None:
         """Start the embedded PostgreSQL; making it is a step of its own."""
@@ -87,10 +89,8 @@ class Running:
 
     def tend(self) -> None:
         """One look at everything that runs."""
-        if self.cluster and not self.cluster.running:
-            print("  The database ended; starting it again.", flush=True)
-            self.cluster = embedded_postgres.start(self.plan.data_dir)
-            print("  The database runs again.", flush=True)
+        if self.cluster and not self.cluster.running and time.monotonic() >= self._database_at:
+            self._start_database_again()
         for child in self.children:
             child.tend()
 
@@ -107,6 +107,17 @@ class Running:
             child.kill()
         if self.cluster:
             self.cluster.stop()
+
+    def _start_database_again(self) -> None:
+        """Start the database that ended; refused, as on a full disk, it is tried again: what serves waits for it."""
+        _say("  The database ended; starting it again.")
+        try:
+            self.cluster = embedded_postgres.start(self.plan.data_dir)
+        except Refusal as refused:
+            self._database_at = time.monotonic() + _DATABASE_AGAIN_AFTER_S
+            _say(f"  {refused}\n  Trying again in {_DATABASE_AGAIN_AFTER_S:.0f} s.")
+        else:
+            _say("  The database runs again.")
 
     def _add(self, name: str, command: tuple[str, ...], environment: Mapping[str, str], *, once: bool = False) -> None:
         child = Child(name, command, environment, ROOT, self._log(name), say=_say, once=once)

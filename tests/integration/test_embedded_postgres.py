@@ -11,7 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -177,6 +178,24 @@ def test_what_was_acknowledged_survives_a_killed_postmaster(folder: Path) -> Non
     second = started_in(folder)
     assert second.owner_dsn == first.owner_dsn
     assert one(second.owner_dsn, "SELECT n FROM kept") == 7
+
+
+def test_a_killed_postmaster_comes_back_when_the_statements_under_way_have_ended(folder: Path) -> None:
+    first = started_in(folder)
+    with psycopg.connect(first.owner_dsn) as busy, ThreadPoolExecutor() as aside:
+        # Servers notice while they wait for something, not while they count.
+        counting = aside.submit(
+            busy.execute, "SELECT count(*) FROM generate_series(1, 6000000) n WHERE md5(n::text) = ''"
+        )
+        until(lambda: one(first.owner_dsn, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%md5%'") == 2)
+        first.process.kill()
+        first.process.wait()
+        second = started_in(folder)
+        with suppress(psycopg.OperationalError):
+            counting.result()
+        busy.close()
+    assert "is still in use" in (folder / "logs" / "postgres.log").read_text()
+    assert one(second.application_dsn, "SELECT 1") == 1
 
 
 def test_the_note_of_a_dead_postmaster_whose_number_was_given_away_is_no_obstacle(folder: Path) -> None:

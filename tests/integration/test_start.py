@@ -86,6 +86,16 @@ def test_a_database_that_dies_runs_again(project: Project) -> None:
     until(lambda: "The database runs again" in started.said and started.state()["seeded"])
 
 
+def test_a_database_that_cannot_run_again_yet_is_tried_again(project: Project) -> None:
+    started = project.start().ready()
+    (control,) = project.data_dir.resolve().glob("pg/**/pg_control")
+    away = control.rename(control.with_suffix(".away"))
+    os.kill(postgres_of(started), signal.SIGKILL)
+    until(lambda: "did not start" in started.said and "Trying again" in started.said)
+    away.rename(control)
+    until(lambda: "The database runs again" in started.said and started.state()["seeded"])
+
+
 def test_private_folders_and_files_are_closed_after_a_start(project: Project) -> None:
     project.start().ready()
     until(lambda: media_of(project))
