@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Playwright, async_playwright, expect
 
 from .stack import Stack, started
+from .waiting import until
 
 expect.set_options(timeout=20_000)  # two cores carry several browsers, encoders and a database
 
@@ -29,6 +31,28 @@ def stack(folder: Path) -> Iterator[Stack]:
     """The product, started as a newcomer starts it."""
     with started(folder / "data", folder / "start.log") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+async def everything_answers(request: pytest.FixtureRequest) -> None:
+    """Whatever the test before did to the product, this one begins when all of it answers again."""
+    if "stack" in request.fixturenames:
+        running: Stack = request.getfixturevalue("stack")
+
+        async def answers() -> bool:
+            return await asyncio.to_thread(running.ready)
+
+        await until(answers, "a product that is ready")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test is told with the end of the product's logs."""
+    report = yield
+    running = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(running, Stack):
+        report.sections.append(("the product's last words", running.last_words()))
+    return report
 
 
 @pytest.fixture(scope="session")

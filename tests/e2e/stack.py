@@ -23,6 +23,7 @@ from tests.ports import free_port, port_range
 ROOT: Final = Path(__file__).resolve().parents[2]
 _START_WITHIN_S: Final = 180.0
 _MEDIA_PORTS: Final = 200
+_LAST_LINES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Stack:
         with urllib.request.urlopen(f"{self.address}/api/about", timeout=2) as answer:  # noqa: S310  # our own address
             found: dict[str, Any] = json.load(answer)
             return found
+
+    def ready(self) -> bool:
+        """Whether the application says that all its parts answer."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5):  # noqa: S310  # our own address
+                return True
+        except OSError:
+            return False
 
     def pid_of(self, words: str) -> int:
         """The process of this stack whose command line has these words, such as `-m media`."""
@@ -70,6 +79,14 @@ class Stack:
         """What a process wrote."""
         path = self.data_dir / "logs" / f"{name}.log"
         return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def last_words(self) -> str:
+        """The end of what the start script and every process wrote, for whoever reads of a failed test."""
+        logs = [self.data_dir.parent / "start.log", *sorted((self.data_dir / "logs").glob("*.log"))]
+        told = [
+            (log.name, log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]) for log in logs if log.exists()
+        ]
+        return "\n".join(f"{name}\n  " + "\n  ".join(lines) for name, lines in told)
 
 
 @contextmanager
