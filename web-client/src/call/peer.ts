@@ -20,8 +20,8 @@ export interface PeerHooks {
   /** Media has stopped flowing; a new leg is on its way. */
   down: () => void
   trying: () => void
-  /** Lane -> the stream received in it. */
-  lanes: (streams: readonly MediaStream[], bySeat: Readonly<Record<string, number>>) => void
+  /** What this leg receives, lane by lane. Who is in which lane is the room's to say, also while a leg is being made. */
+  receives: (streams: readonly MediaStream[]) => void
   /** The offer was refused for good; trying again will not help. */
   refused: (error: unknown) => void
   isRefusal: (error: unknown) => boolean
@@ -105,11 +105,6 @@ export class Peer {
     if (this.leg) await this.showCamera(this.leg)
   }
 
-  /** Others have moved between lanes. */
-  seat(bySeat: Readonly<Record<string, number>>): void {
-    if (this.leg) this.hooks.lanes(this.leg.streams, bySeat)
-  }
-
   private build(): Leg {
     const connection = this.make({
       bundlePolicy: 'max-bundle',
@@ -156,7 +151,7 @@ export class Peer {
     const answer = await this.hooks.offer(connection.localDescription?.sdp ?? '', leg.number)
     if (this.leg !== leg) return
     await connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp })
-    this.hooks.lanes(leg.streams, answer.lanes)
+    this.hooks.receives(leg.streams)
   }
 
   /** Candidates go with the offer; the node also learns ours from our checks, so a short wait is enough. */

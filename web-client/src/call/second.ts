@@ -127,7 +127,7 @@ export class SecondPicture {
       up: () => undefined,
       down: () => undefined,
       trying: () => undefined,
-      lanes: () => undefined,
+      receives: () => undefined,
       refused: (error) => this.refused(error),
       isRefusal: (error) => error instanceof Problem && !error.passing && !PASSING.has(error.code),
     }

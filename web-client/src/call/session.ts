@@ -56,6 +56,7 @@ export class Call {
   private readonly listeners = new Set<(view: CallView) => void>()
   private readonly undo: (() => void)[] = []
   private peer: Peer | undefined
+  private received: readonly MediaStream[] = []
   private reading: Reading | undefined
   private samples = 0
   private choice: DeviceChoice = {}
@@ -248,7 +249,7 @@ export class Call {
       up: (leg) => this.mediaUp(leg),
       down: () => this.mediaDown(),
       trying: () => this.move({ type: 'retry' }),
-      lanes: (streams, bySeat) => this.seated(streams, bySeat),
+      receives: (streams) => this.receive(streams),
       refused: (error) => this.offerRefused(error),
       isRefusal: (error) => error instanceof Problem && !error.passing && !PASSING_OFFERS.has(error.code),
     }
@@ -274,7 +275,8 @@ export class Call {
 
   private offerRefused(error: unknown): void {
     const problem = error instanceof Problem ? error : undefined
-    this.set({ problem, streams: new Map() })
+    this.receive([])
+    this.set({ problem })
     // Consent missing or video stopped: the room stays, in writing.
     this.move({ type: 'mediaOff' })
   }
@@ -286,10 +288,16 @@ export class Call {
     void this.openMedia()
   }
 
-  private seated(streams: readonly MediaStream[], bySeat: Readonly<Record<string, number>>): void {
+  private receive(streams: readonly MediaStream[]): void {
+    this.received = streams
+    this.seat()
+  }
+
+  /** Each seat with the stream of the lane it is in now. */
+  private seat(): void {
     const seen = new Map<string, MediaStream>()
-    for (const [seat, lane] of Object.entries(bySeat)) {
-      const stream = streams[lane]
+    for (const [seat, lane] of Object.entries(this.view.room?.lanes ?? {})) {
+      const stream = this.received[lane]
       if (stream) seen.set(seat, stream)
     }
     this.set({ streams: seen })
@@ -298,7 +306,7 @@ export class Call {
   private roomChanged(room: RoomView): void {
     const before = this.view.room
     this.set({ room })
-    if (room.lanes !== before?.lanes) this.peer?.seat(room.lanes)
+    if (room.lanes !== before?.lanes) this.seat()
     if (room.closed) this.end('closed')
     else if (room.takenOver) this.end('taken-over')
     else if (
@@ -312,7 +320,7 @@ export class Call {
   private stopMedia(): void {
     this.peer?.stop()
     this.peer = undefined
-    this.set({ streams: new Map() })
+    this.receive([])
     this.move({ type: 'mediaOff' })
   }
 

@@ -9,11 +9,23 @@ export function labelled(label: string, text: string): string {
   return `${label}${shown.language === 'en' ? ': ' : '：'}${text}`
 }
 
-/** Parts of a sentence. */
-export function clauses(parts: readonly string[]): string {
-  return parts.join(shown.language === 'en' ? ', ' : '，')
+type Maybe = string | false | null | undefined
+
+/** A word and what stands beside it, if anything does, in brackets. */
+export function aside(word: string, beside: Maybe): string {
+  if (!beside) return word
+  return shown.language === 'en' ? `${word} (${beside})` : `${word}（${beside}）`
+}
+
+/** Parts of a sentence, those that are there. */
+export function clauses(parts: readonly Maybe[]): string {
+  return parts.filter(Boolean).join(shown.language === 'en' ? ', ' : '，')
+}
+
+/** Several entries that may have commas of their own. */
+export function entries(each: readonly string[]): string {
+  return each.join(shown.language === 'en' ? '; ' : '；')
 }
 
 /** Short facts in one line, those that are there; the dot between them ends a line, it never begins one. */
-export const dotted = (facts: readonly (string | false | null | undefined)[]): string =>
-  facts.filter(Boolean).join('\u00a0· ')
+export const dotted = (facts: readonly Maybe[]): string => facts.filter(Boolean).join('\u00a0· ')

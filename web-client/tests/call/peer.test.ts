@@ -7,7 +7,7 @@ describe('a peer connection', () => {
   let clock: FakeClock
   let made: FakeConnection[]
   let told: string[]
-  let seen: Readonly<Record<string, number>>[]
+  let received: number[]
   let refuse: Error | undefined
 
   beforeEach(() => {
@@ -15,7 +15,7 @@ describe('a peer connection', () => {
     clock = new FakeClock()
     made = []
     told = []
-    seen = []
+    received = []
     refuse = undefined
   })
   afterEach(() => vi.unstubAllGlobals())
@@ -30,7 +30,7 @@ describe('a peer connection', () => {
       up: (leg) => told.push(`up ${leg}`),
       down: () => told.push('down'),
       trying: () => told.push('trying'),
-      lanes: (_streams, bySeat) => seen.push(bySeat),
+      receives: (streams) => received.push(streams.length),
       refused: () => told.push('refused'),
       isRefusal: (error) => (error as Error).message === 'refused',
     }
@@ -54,7 +54,7 @@ describe('a peer connection', () => {
       'video recvonly',
     ])
     expect(last().remote).toBe('answer 1')
-    expect(seen).toEqual([{ doctor: 0 }])
+    expect(received).toEqual([2])
   })
 
   test('connects with nothing to send', async () => {

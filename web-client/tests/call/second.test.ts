@@ -36,7 +36,6 @@ class FakePeer {
     this.steps.push(step)
     return Promise.resolve()
   }
-  seat(): void {}
   stats(): Promise<undefined> {
     return Promise.resolve(undefined)
   }

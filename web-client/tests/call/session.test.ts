@@ -18,11 +18,11 @@ class FakePeer {
   async start(): Promise<void> {
     this.started += 1
     try {
-      const answer = await this.hooks.offer('v=0 offer', this.legNumber)
-      this.hooks.lanes(
-        [new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[],
-        answer.lanes,
-      )
+      await this.hooks.offer('v=0 offer', this.legNumber)
+      this.hooks.receives([
+        new FakeStream(['lane 0']),
+        new FakeStream(['lane 1']),
+      ] as unknown as MediaStream[])
     } catch (error) {
       if (this.hooks.isRefusal(error)) this.hooks.refused(error)
     }
@@ -37,12 +37,6 @@ class FakePeer {
   keepTo(step: Step): Promise<void> {
     this.steps.push(step)
     return Promise.resolve()
-  }
-  seat(bySeat: Record<string, number>): void {
-    this.hooks.lanes(
-      [new FakeStream(['lane 0']), new FakeStream(['lane 1'])] as unknown as MediaStream[],
-      bySeat,
-    )
   }
   stats(): Promise<Map<string, unknown>> {
     return Promise.resolve(this.report)
@@ -198,6 +192,16 @@ describe('a call session', () => {
     await call.enter()
     line.push('room:event', { seq: 101, kind: 'joined', person: person('helper', { kind: 'helper' }) })
     line.push('room:event', { seq: 102, kind: 'lane', seat: 'me', lanes: { doctor: 0, helper: 1 } })
+    expect([...call.view.streams.keys()].sort()).toEqual(['doctor', 'helper'])
+  })
+
+  test('shows whoever came into a lane while the own offer was being answered', async () => {
+    line.replies['media:offer'] = ({ leg }: { leg: number }) => {
+      line.push('room:event', { seq: 101, kind: 'joined', person: person('helper', { kind: 'helper' }) })
+      line.push('room:event', { seq: 102, kind: 'lane', seat: 'me', lanes: { doctor: 0, helper: 1 } })
+      return { sdp: 'v=0 answer', leg, lanes: { doctor: 0 } }
+    }
+    await call.enter()
     expect([...call.view.streams.keys()].sort()).toEqual(['doctor', 'helper'])
   })
 

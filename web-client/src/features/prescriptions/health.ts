@@ -3,6 +3,7 @@ import type { Fact, Health } from './contract'
 import { useAction } from '@/api/action'
 import { api, got } from '@/api/client'
 import { refetch, useQuery } from '@/api/queries'
+import { aside } from '@/i18n/lists'
 
 const at = (patient_id: string) => ({ params: { path: { patient_id } } })
 
@@ -42,7 +43,7 @@ export function allergyWord({
   name?: string
   reaction?: string
 }): string {
-  return reaction ? `${name || to}（${reaction}）` : name || to
+  return aside(name || to, reaction)
 }
 
 /** null: nobody has asked; []: none known. */
