@@ -85,7 +85,7 @@ def plant(ground: Ground, superuser_dsn: str, department: Department, many: int)
         connection.execute("SET statement_timeout = 0")
         connection.execute(_PLANT, asked)
         connection.execute("VACUUM (ANALYZE) imaging_orders")
-        connection.execute("CHECKPOINT")  # what years would bring came in a minute: it is on disk before pages are timed
+        connection.execute("CHECKPOINT")  # what years bring came in a minute: on disk before pages are timed
 
 
 async def pages(address: str, reader: Somebody, times: int) -> list[float]:
