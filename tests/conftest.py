@@ -29,6 +29,7 @@ from .serving import Served, serving
 TOGETHER = ("tests/e2e/", "tests/integration/permissions/", "tests/integration/api/")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks who belongs together
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where two workers share the tests: the files that stay together, and each other file as a whole."""
     for item in items:

@@ -38,6 +38,7 @@ export function release(bookingId: string): void {
   released = call(new Request(url, { method: 'POST', body: '{}', headers, keepalive: true }))
     .then((answer) => answer.text())
     .catch(() => undefined)
+    .then(() => refetch(['sessions'])) // The page gone back to may have read them while the place was held.
 }
 
 const readBooking = async (booking_id: string): Promise<Booking> => {
