@@ -22,7 +22,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 _AT_ONCE: Final = 2
 # Two workers, each with a database, a server and what else its tests ask for; tests/conftest.py says what stays together.
 # In order, because the browsers take longest and come early.
-_SHARED: Final = ("-n", str(_AT_ONCE), "--dist", "loadgroup", "--no-loadscope-reorder")
+_SHARED: Final = ("-n", str(_AT_ONCE), "--dist", "loadscope", "--no-loadscope-reorder")
 _PYTHON: Final = (sys.executable, "-m")
 
 
