@@ -78,7 +78,7 @@ async def test_a_database_that_stops_for_five_seconds_loses_nothing(stack: Stack
     async with Caller(stack.address) as patient:
         await visitor.register(patient, Quietly())
         people = {each["name"]: each for each in await patient.get("/api/demo/people")}
-        slot = await visitor.next_slot(patient, people["赵明远"]["id"])
+        slot = str((await visitor.emptiest_slot(patient, people["赵明远"]["id"]))["id"])
         body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
         postmaster = await asyncio.to_thread(stack.postmaster)
         frozen = [postmaster, *await asyncio.to_thread(_children, postmaster)]
@@ -102,7 +102,7 @@ async def test_a_killed_database_comes_back_by_itself(stack: Stack) -> None:
     async with Caller(stack.address) as patient:
         await visitor.register(patient, Quietly())
         people = {each["name"]: each for each in await patient.get("/api/demo/people")}
-        slot = await visitor.next_slot(patient, people["赵明远"]["id"])
+        slot = str((await visitor.emptiest_slot(patient, people["赵明远"]["id"]))["id"])
         body = {"patient_id": patient.person_id, "diagnosed_in_person": True}
         assert await _book(stack, patient, slot, body, "acknowledged") == 201
         killed = await asyncio.to_thread(stack.postmaster)
