@@ -12,7 +12,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 from xdist.remote import Producer  # type: ignore[import-untyped]  # it ships no types
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # as above
 
 from infra import embedded_postgres
 from infra.embedded_postgres import Cluster
@@ -31,7 +31,7 @@ from .serving import Served, serving
 TOGETHER = ("tests/e2e/", "tests/integration/permissions/", "tests/integration/api/")
 
 
-class Together(LoadScopeScheduling):  # type: ignore[misc]
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # a class without types
     """Where two workers share the tests: the folders that stay together, and each other file as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:
