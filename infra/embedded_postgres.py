@@ -29,9 +29,7 @@ _SOCKET_NAME: Final = ".s.PGSQL.5432"
 _START_WITHIN_S: Final = 60.0  # recovery after a crash can take a while
 _STOP_WITHIN_S: Final = 20.0
 _ASK_AGAIN_AFTER_S: Final = 0.5
-_STILL_IN_USE: Final = (
-    "is still in use"  # of the shared memory: PostgreSQL's word for servers that outlive their postmaster
-)
+_STILL_IN_USE: Final = "is still in use"  # PostgreSQL's word for shared memory of servers that outlive their postmaster
 _SETTINGS: Final = {
     "listen_addresses": "",
     "port": "5432",
